@@ -1,0 +1,82 @@
+//! One report by one outlet, as read: nothing is cleaned yet.
+
+use crate::date::When;
+
+/// A dense number for an article inside one run, in input order.
+///
+/// 32 bits: four billion articles are past one machine's memory long before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArticleId(pub u32);
+
+impl ArticleId {
+    /// The id as an index into per-article vectors.
+    #[must_use]
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where a publication date was found, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateSource {
+    /// A date field of a JSON or CSV record.
+    Field,
+    /// `datePublished` in JSON-LD.
+    JsonLd,
+    /// A meta element such as `article:published_time`.
+    Meta,
+    /// A `<time datetime>` element.
+    Time,
+    /// The page's address, such as `/2024/12/03/`.
+    Url,
+    /// A date written in the text.
+    Text,
+}
+
+impl DateSource {
+    /// The source in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            DateSource::Field => "date field",
+            DateSource::JsonLd => "JSON-LD datePublished",
+            DateSource::Meta => "meta element",
+            DateSource::Time => "time element",
+            DateSource::Url => "address",
+            DateSource::Text => "date in the text",
+        }
+    }
+}
+
+/// A publication date and where it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// The date.
+    pub when: When,
+    /// Where it was found.
+    pub source: DateSource,
+}
+
+/// One report by one outlet, as it was read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Article {
+    /// The id in the input; unique within a run.
+    pub key: String,
+    /// The headline, when it is known apart from the text.
+    pub title: Option<String>,
+    /// The text as it came: decoded, not normalized, boilerplate included, one paragraph a line.
+    pub text: String,
+    /// Who published it: a name, or the host of its address.
+    pub outlet: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+    /// The language it says it is in (ISO 639-1, lower case).
+    pub lang: Option<String>,
+    /// When it was published; `None` is unknown, never "today".
+    pub published: Option<Published>,
+    /// A gold label that came with the record, for evaluation only.
+    pub gold: Option<String>,
+    /// The input record as a JSON object, kept only when asked for.
+    pub record: Option<Box<str>>,
+}

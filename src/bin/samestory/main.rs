@@ -1,0 +1,3 @@
+//! The `samestory` command.
+
+fn main() {}

@@ -1,0 +1,114 @@
+//! What a run can be told, with the defaults that are part of the product.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// How far a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Copies only: shared text.
+    Copies,
+    /// Copies, then stories.
+    Stories,
+}
+
+/// How copy links become copy groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Linkage {
+    /// Average linkage: no chains, members are alike on average.
+    Average,
+    /// Connected components of all copy links, as other tools do.
+    Single,
+}
+
+/// Everything that decides a result.
+///
+/// ```
+/// use samestory::Config;
+/// let config = Config { resemblance: 0.7, ..Config::default() };
+/// assert!(config.validate().is_ok());
+/// assert!(Config { shingle: 0, ..Config::default() }.validate().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// How far the run goes.
+    pub level: Level,
+    /// Least resemblance (Jaccard of shingles, 0.05 to 1) of a copy link.
+    pub resemblance: f64,
+    /// Least containment (share of the shorter text's shingles, 0.05 to 1) of a copy link; `None` is off.
+    pub containment: Option<f64>,
+    /// Tokens in a shingle, 1 to 16.
+    pub shingle: usize,
+    /// MinHash values in a sketch, 16 to 1024.
+    pub num_hashes: usize,
+    /// How copy links become groups.
+    pub linkage: Linkage,
+    /// Articles further apart than so many hours are never compared as one story (dates known), 1 to 8760.
+    pub window: u32,
+    /// Outlet names to be read as another name: `alias → name`.
+    pub outlet_aliases: std::collections::BTreeMap<String, String>,
+    /// Extra boilerplate lines: each matches a whole line after normalization, `*` at the end matches the rest.
+    pub boilerplate: Vec<String>,
+    /// Pairs of ids that belong to one story whatever the scores say.
+    pub together: Vec<(String, String)>,
+    /// Pairs of ids that never share a story.
+    pub apart: Vec<(String, String)>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            level: Level::Stories,
+            resemblance: 0.4,
+            containment: Some(0.7),
+            shingle: 3,
+            num_hashes: 128,
+            linkage: Linkage::Average,
+            window: 240,
+            outlet_aliases: std::collections::BTreeMap::new(),
+            boilerplate: Vec::new(),
+            together: Vec::new(),
+            apart: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first field outside its range.
+    pub fn validate(&self) -> Result<()> {
+        let ratio = |field, value: f64| {
+            if (0.05..=1.0).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::Config { field, message: format!("{value} is not between 0.05 and 1") })
+            }
+        };
+        let count = |field, value: usize, least: usize, most: usize| {
+            if (least..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::Config { field, message: format!("{value} is not between {least} and {most}") })
+            }
+        };
+        ratio("resemblance", self.resemblance)?;
+        if let Some(containment) = self.containment {
+            ratio("containment", containment)?;
+        }
+        count("shingle", self.shingle, 1, 16)?;
+        count("num_hashes", self.num_hashes, 16, 1024)?;
+        count("window", self.window as usize, 1, 8760)?;
+        if let Some(pair) =
+            self.together.iter().find(|pair| self.apart.contains(pair) || self.apart.contains(&(pair.1.clone(), pair.0.clone())))
+        {
+            return Err(Error::Config { field: "together", message: format!("{:?} and {:?} are also pinned apart", pair.0, pair.1) });
+        }
+        Ok(())
+    }
+}

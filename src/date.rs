@@ -1,0 +1,126 @@
+//! When an article was published, as precisely as its source said.
+
+use std::fmt;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// A moment as it was given: a day, a clock time without zone, or an instant with its zone.
+///
+/// Printed in ISO 8601 without inventing what was not given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum When {
+    /// A calendar day.
+    Day(Date),
+    /// A day and a clock time, zone unknown.
+    Local(DateTime),
+    /// An instant with its offset.
+    Instant(Zoned),
+}
+
+impl When {
+    /// Reads ISO 8601 and its usual variations (`2024-12-03`, `2024-12-03 16:44:44`, `2024-12-03T16:44:44+03:00`).
+    #[must_use]
+    pub fn parse_iso(text: &str) -> Option<When> {
+        let text = text.trim();
+        let pieces = jiff::fmt::temporal::DateTimeParser::new();
+        if let Ok(stamp) = text.parse::<Timestamp>() {
+            let offset = offset_of(text);
+            return Some(When::Instant(stamp.to_zoned(offset)));
+        }
+        if text.len() > 10 {
+            return pieces.parse_datetime(text).ok().map(When::Local);
+        }
+        pieces.parse_date(text).ok().map(When::Day)
+    }
+
+    /// The calendar day, in the zone it was given in.
+    #[must_use]
+    pub fn date(&self) -> Date {
+        match self {
+            When::Day(date) => *date,
+            When::Local(time) => time.date(),
+            When::Instant(zoned) => zoned.date(),
+        }
+    }
+
+    /// Days since 1970-01-01 of [`date`](Self::date).
+    #[must_use]
+    pub fn day_number(&self) -> i64 {
+        const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+        i64::from((self.date() - EPOCH).get_days())
+    }
+
+    /// Hours between two moments: exact when both are instants, else 24 for each calendar day.
+    #[must_use]
+    pub fn gap_hours(&self, other: &When) -> i64 {
+        match (self, other) {
+            (When::Instant(a), When::Instant(b)) => (a.timestamp().as_second() - b.timestamp().as_second()).abs() / 3600,
+            _ => (self.day_number() - other.day_number()).abs() * 24,
+        }
+    }
+
+    /// Seconds since 1970, for ordering only: a day counts from its midnight.
+    #[must_use]
+    pub fn order(&self) -> i64 {
+        match self {
+            When::Instant(zoned) => zoned.timestamp().as_second(),
+            When::Local(time) => {
+                self.day_number() * 86_400 + i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
+            }
+            When::Day(_) => self.day_number() * 86_400,
+        }
+    }
+}
+
+/// The fixed offset written at the end of an RFC 3339 instant, `Z` as UTC.
+fn offset_of(text: &str) -> TimeZone {
+    jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).map_or(TimeZone::UTC, TimeZone::fixed)
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Day(date) => write!(f, "{date}"),
+            When::Local(time) => write!(f, "{time}"),
+            When::Instant(zoned) => {
+                if zoned.offset().is_zero() {
+                    write!(f, "{}", zoned.timestamp())
+                } else {
+                    write!(f, "{}", zoned.timestamp().display_with_offset(zoned.offset()))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn iso_is_kept_as_precise_as_it_came() {
+        for (given, printed) in [
+            ("2024-12-03", "2024-12-03"),
+            ("2015-07-26 16:44:44", "2015-07-26T16:44:44"),
+            ("2024-12-03T16:44:44Z", "2024-12-03T16:44:44Z"),
+            ("2024-12-03T16:44:44+00:00", "2024-12-03T16:44:44Z"),
+            ("2024-12-03T16:44:44+03:00", "2024-12-03T16:44:44+03:00"),
+            (" 20241203 ", "2024-12-03"),
+        ] {
+            assert_eq!(When::parse_iso(given).map(|when| when.to_string()).as_deref(), Some(printed), "{given}");
+        }
+        for bad in ["", "yesterday", "2024-13-01", "12"] {
+            assert_eq!(When::parse_iso(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_exact_between_instants_and_whole_days_otherwise() {
+        let at = |text: &str| When::parse_iso(text).expect("a date");
+        assert_eq!(at("2024-12-03T23:00:00Z").gap_hours(&at("2024-12-04T01:00:00Z")), 2);
+        assert_eq!(at("2024-12-03").gap_hours(&at("2024-12-04T01:00:00Z")), 24);
+        assert_eq!(at("2024-12-03T23:00:00").gap_hours(&at("2024-12-03")), 0);
+    }
+}
