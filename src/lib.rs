@@ -1,11 +1,16 @@
 //! samestory groups reports of the same event: copies by shared text, stories by what the words say and when.
 
 pub mod article;
+pub mod band;
 pub mod config;
 pub mod date;
 pub mod error;
 pub mod hash;
 pub mod link;
+pub mod normalize;
+pub mod shingle;
+pub mod sketch;
+pub mod verify;
 
 pub use article::{Article, ArticleId, DateSource, Published};
 pub use config::{Config, Level, Linkage};

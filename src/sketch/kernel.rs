@@ -1,0 +1,56 @@
+//! The one hot loop, compiled once for any machine and once for AVX2; which of the two runs is decided here and nowhere else.
+
+#![allow(unsafe_code)]
+
+/// Values worked on at a time: 64 minimums live in registers on AVX2.
+pub(super) const WIDTH: usize = 64;
+
+/// Lowers each `out[i]` to the least `multipliers[i] * x + increments[i]` over `values`.
+///
+/// All slices but `values` have one length, a multiple of [`WIDTH`].
+pub(super) fn minimums(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the only requirement of the function is the instruction set that was just detected.
+        return unsafe { minimums_avx2(multipliers, increments, values, out) };
+    }
+    minimums_scalar(multipliers, increments, values, out);
+}
+
+#[inline(always)]
+fn minimums_scalar(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
+    let numbers = multipliers.chunks_exact(WIDTH).zip(increments.chunks_exact(WIDTH));
+    for ((a, b), out) in numbers.zip(out.chunks_exact_mut(WIDTH)) {
+        let mut least = [u32::MAX; WIDTH];
+        for x in values {
+            for ((least, a), b) in least.iter_mut().zip(a).zip(b) {
+                *least = (*least).min(a.wrapping_mul(*x).wrapping_add(*b));
+            }
+        }
+        out.copy_from_slice(&least);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn minimums_avx2(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
+    minimums_scalar(multipliers, increments, values, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_paths_give_the_same_bits(values in prop::collection::vec(any::<u32>(), 0..50), a in prop::collection::vec(any::<u32>(), 128), b in prop::collection::vec(any::<u32>(), 128)) {
+            let (mut fast, mut plain) = (vec![0; 128], vec![0; 128]);
+            minimums(&a, &b, &values, &mut fast);
+            minimums_scalar(&a, &b, &values, &mut plain);
+            prop_assert_eq!(&fast, &plain);
+            let least: Vec<u32> = a.iter().zip(&b).map(|(a, b)| values.iter().map(|x| a.wrapping_mul(*x).wrapping_add(*b)).min().unwrap_or(u32::MAX)).collect();
+            prop_assert_eq!(fast, least);
+        }
+    }
+}
