@@ -3,10 +3,13 @@
 pub mod article;
 pub mod band;
 pub mod config;
+pub mod contain;
 pub mod date;
 pub mod error;
+pub mod extract;
 pub mod hash;
 pub mod link;
+pub mod linkage;
 pub mod normalize;
 pub mod shingle;
 pub mod sketch;

@@ -1,0 +1,99 @@
+use super::*;
+use crate::article::Article;
+
+fn article(text: &str, title: Option<&str>) -> Article {
+    Article { key: "a".to_owned(), text: text.to_owned(), title: title.map(str::to_owned), ..Article::default() }
+}
+
+/// The kept lines and the removed ones with their reasons.
+fn cleaned(article: &Article) -> (Vec<String>, Vec<(String, &'static str)>) {
+    let own = clean(article, None, &Lines::read(article), &LineCounts::default(), &[]);
+    let text = |span: &Range<usize>| article.text[span.clone()].trim().to_owned();
+    (own.lines.iter().map(text).collect(), own.removals.iter().map(|removal| (text(&removal.span), removal.reason.name())).collect())
+}
+
+const BODY: &str = "أجرى الرئيسان اتصالاً هاتفياً يوم الاثنين وتناولا فيه الأوضاع في المنطقة والعلاقات بين البلدين الجارين.\n\nخطوات هامة\n\nواتفق الجانبان على مواصلة التنسيق خلال الأسابيع المقبلة عبر القنوات الدبلوماسية والعسكرية المعتادة.\n";
+
+#[test]
+fn furniture_goes_and_subheads_stay() {
+    let text = format!(
+        "error:تخطى إلى المحتوى\nعنوان الخبر هنا\nعنوان الخبر هنا\nمنبر مخترع – فريق التحرير\n{BODY}اقرأ أيضاً: خبر آخر تماماً\nsami noor\nكاتب صحفي متخصص في الأخبار\nمقالات ذات صلة\nاتفاق جديد في مكان آخر\nاترك تعليقاً\nزر الذهاب إلى الأعلى\nerror:\n"
+    );
+    let (kept, removed) = cleaned(&article(&text, None));
+    assert_eq!(kept.len(), 3);
+    assert_eq!(kept[1], "خطوات هامة");
+    let reasons: Vec<&str> = removed.iter().map(|row| row.1).collect();
+    let expected = [
+        "skip link",
+        "headline",
+        "headline",
+        "byline",
+        "promo of another story",
+        "about the author",
+        "about the author",
+        "related heading",
+        "after the article's end",
+        "comment form",
+        "link to the top",
+        "error message",
+    ];
+    assert_eq!(reasons, expected);
+}
+
+#[test]
+fn a_given_title_is_removed_from_the_text_and_repeats_are_kept_once() {
+    let (kept, removed) =
+        cleaned(&article("A Title, given\nOne thing happened today.\nOne thing happened today.\nThen another did.", Some("A title given")));
+    assert_eq!(kept, ["One thing happened today.", "Then another did."]);
+    assert_eq!(removed, [("A Title, given".to_owned(), "headline"), ("One thing happened today.".to_owned(), "repeated in the article")]);
+}
+
+#[test]
+fn a_long_text_after_a_comment_heading_is_not_a_tail() {
+    let text =
+        format!("Short start of a story.\nComments\n{}", "A long paragraph follows with many words in it that tell the story. ".repeat(5));
+    assert_eq!(cleaned(&article(&text, None)).0.len(), 2);
+}
+
+#[test]
+fn a_subhead_and_a_paragraph_before_an_anchor_are_not_a_biography() {
+    let (kept, _) = cleaned(&article(&format!("{BODY}مقالات ذات صلة\nشيء"), None));
+    assert_eq!(kept.len(), 3);
+}
+
+fn counted(pages: &[(String, Option<i64>)], outlet: &str) -> (LineCounts, Vec<Lines>) {
+    let mut counts = LineCounts::default();
+    let lines: Vec<Lines> = pages.iter().map(|page| Lines::read(&article(&page.0, None))).collect();
+    for (page, lines) in pages.iter().zip(&lines) {
+        counts.add(Some(outlet), page.1, lines);
+    }
+    (counts, lines)
+}
+
+#[test]
+fn a_line_that_an_outlet_repeats_on_two_days_goes_whatever_its_number() {
+    let page = |at: i64| {
+        format!(
+            "Story number {at} tells of something that happened to person {at} in town {at} on that day.\nVisit us at desk {at} for more\n"
+        )
+    };
+    let pages: Vec<(String, Option<i64>)> =
+        (0..4).map(|at| (page(at).replace("Story number", ["Old", "New", "Great", "Small"][at as usize]), Some(at / 2))).collect();
+    let (counts, lines) = counted(&pages, "one");
+    let removed = |outlet: Option<&str>, counts: &LineCounts| clean(&article(&pages[0].0, None), outlet, &lines[0], counts, &[]).removals;
+    assert_eq!(removed(Some("one"), &counts).iter().map(|removal| removal.reason).collect::<Vec<_>>(), [Reason::Outlet]);
+    assert_eq!(removed(None, &counts), [], "without an outlet the rule is off");
+    assert_eq!(removed(Some("two"), &counts), [], "another outlet's line is its own");
+    let same_day: Vec<_> = pages.iter().map(|page| (page.0.clone(), Some(1))).collect();
+    assert_eq!(removed(Some("one"), &counted(&same_day, "one").0), [], "one day is not enough");
+    let undated: Vec<_> = pages.iter().map(|page| (page.0.clone(), None)).collect();
+    assert_eq!(removed(Some("one"), &counted(&undated, "one").0), [], "four undated pages are not enough");
+}
+
+#[test]
+fn an_article_that_its_outlet_repeats_whole_is_not_a_template() {
+    let pages: Vec<(String, Option<i64>)> =
+        (0..6).map(|at| ("The very same report again.\nWith a second line.".to_owned(), Some(at))).collect();
+    let (counts, lines) = counted(&pages, "one");
+    assert_eq!(clean(&article(&pages[0].0, None), Some("one"), &lines[0], &counts, &[]).lines.len(), 2);
+}

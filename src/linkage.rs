@@ -1,0 +1,229 @@
+//! Average linkage on a sparse graph, in integers: the same groups whatever the order of the edges.
+//!
+//! Two groups merge while the mean weight of all pairs between them, a missing pair counting 0, is at least the bound; the pair of
+//! groups with the highest mean goes first, ties by the smallest member (Sokal and Michener 1958, UPGMA). Means are compared as
+//! fractions, never divided. O(edges log edges) merges on sparse graphs.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// Weight of a pair; sums of them stay below 2^64 for any number of articles that fits 32 bits.
+pub type Weight = u32;
+
+/// An edge of the graph: two nodes and how alike they are.
+pub type Edge = (u32, u32, Weight);
+
+/// A mean as a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mean {
+    sum: u64,
+    pairs: u64,
+}
+
+impl Ord for Mean {
+    fn cmp(&self, other: &Mean) -> Ordering {
+        (u128::from(self.sum) * u128::from(other.pairs)).cmp(&(u128::from(other.sum) * u128::from(self.pairs)))
+    }
+}
+
+impl PartialOrd for Mean {
+    fn partial_cmp(&self, other: &Mean) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What groups must obey.
+#[derive(Debug, Clone, Default)]
+pub struct Pins {
+    /// Pairs that share a group whatever their weight.
+    pub together: Vec<(u32, u32)>,
+    /// Pairs that never share a group.
+    pub apart: Vec<(u32, u32)>,
+}
+
+/// Groups of `nodes` nodes: for each the smallest node of its group. Mean weights of at least `least(size)` merge, where `size` counts
+/// the nodes of the group that would arise.
+#[must_use]
+pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pins: &Pins) -> Vec<u32> {
+    let mut groups = Groups::new(nodes, edges, pins);
+    for (a, b) in &pins.together {
+        let (a, b) = (groups.root(*a), groups.root(*b));
+        if a != b && !groups.apart(a, b) {
+            groups.merge(a.min(b), a.max(b));
+        }
+    }
+    let mut heap = BinaryHeap::new();
+    for a in 0..nodes as u32 {
+        for b in groups.sums[a as usize].range(a + 1..).map(|entry| *entry.0) {
+            heap.push((groups.mean(a, b), Reverse(a), Reverse(b)));
+        }
+    }
+    while let Some((mean, Reverse(a), Reverse(b))) = heap.pop() {
+        // An entry is stale when either group has since changed.
+        if groups.root(a) != a || groups.root(b) != b || groups.mean(a, b) != mean {
+            continue;
+        }
+        let size = groups.size[a as usize] + groups.size[b as usize];
+        if mean.sum < u64::from(least(size as usize)) * mean.pairs || groups.apart(a, b) {
+            continue;
+        }
+        groups.merge(a, b);
+        for other in groups.sums[a as usize].keys().copied().collect::<Vec<u32>>() {
+            heap.push((groups.mean(a, other), Reverse(a.min(other)), Reverse(a.max(other))));
+        }
+    }
+    (0..nodes as u32).map(|node| groups.root(node)).collect()
+}
+
+/// Connected components: for each node the smallest node it is connected with.
+#[must_use]
+pub fn components(nodes: usize, edges: impl IntoIterator<Item = (u32, u32)>) -> Vec<u32> {
+    let mut parent: Vec<u32> = (0..nodes as u32).collect();
+    for (a, b) in edges {
+        let (a, b) = (find(&mut parent, a), find(&mut parent, b));
+        parent[a.max(b) as usize] = a.min(b);
+    }
+    (0..nodes as u32).map(|node| find(&mut parent, node)).collect()
+}
+
+fn find(parent: &mut [u32], mut node: u32) -> u32 {
+    while parent[node as usize] != node {
+        parent[node as usize] = parent[parent[node as usize] as usize];
+        node = parent[node as usize];
+    }
+    node
+}
+
+struct Groups {
+    parent: Vec<u32>,
+    size: Vec<u64>,
+    /// For each group, the sum of weights to each other group it has an edge to.
+    sums: Vec<BTreeMap<u32, u64>>,
+    apart: Vec<BTreeMap<u32, ()>>,
+}
+
+impl Groups {
+    fn new(nodes: usize, edges: &[Edge], pins: &Pins) -> Groups {
+        let mut sums: Vec<BTreeMap<u32, u64>> = vec![BTreeMap::new(); nodes];
+        for (a, b, weight) in edges.iter().filter(|edge| edge.0 != edge.1) {
+            sums[*a as usize].insert(*b, u64::from(*weight));
+            sums[*b as usize].insert(*a, u64::from(*weight));
+        }
+        let mut apart: Vec<BTreeMap<u32, ()>> = vec![BTreeMap::new(); nodes];
+        for (a, b) in &pins.apart {
+            apart[*a as usize].insert(*b, ());
+            apart[*b as usize].insert(*a, ());
+        }
+        Groups { parent: (0..nodes as u32).collect(), size: vec![1; nodes], sums, apart }
+    }
+
+    fn root(&mut self, node: u32) -> u32 {
+        find(&mut self.parent, node)
+    }
+
+    fn apart(&self, a: u32, b: u32) -> bool {
+        self.apart[a as usize].contains_key(&b)
+    }
+
+    fn mean(&self, a: u32, b: u32) -> Mean {
+        let sum = self.sums[a as usize].get(&b).copied().unwrap_or(0);
+        Mean { sum, pairs: self.size[a as usize] * self.size[b as usize] }
+    }
+
+    /// Merges group `b` into group `a`, the smaller.
+    fn merge(&mut self, a: u32, b: u32) {
+        self.parent[b as usize] = a;
+        self.size[a as usize] += self.size[b as usize];
+        self.sums[a as usize].remove(&b);
+        for (other, sum) in std::mem::take(&mut self.sums[b as usize]) {
+            self.sums[other as usize].remove(&b);
+            if other != a {
+                *self.sums[a as usize].entry(other).or_default() += sum;
+                *self.sums[other as usize].entry(a).or_default() += sum;
+            }
+        }
+        for (other, ()) in std::mem::take(&mut self.apart[b as usize]) {
+            self.apart[other as usize].remove(&b);
+            self.apart[a as usize].insert(other, ());
+            self.apart[other as usize].insert(a, ());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_chain_is_cut_where_its_ends_are_unlike() {
+        let chain = [(0, 1, 60), (1, 2, 55)];
+        assert_eq!(average(3, &chain, |_| 40, &Pins::default()), [0, 0, 2]);
+        assert_eq!(components(3, chain.iter().map(|edge| (edge.0, edge.1))), [0, 0, 0]);
+        assert_eq!(average(3, &[(0, 1, 60), (1, 2, 55), (0, 2, 30)], |_| 40, &Pins::default()), [0, 0, 0]);
+    }
+
+    #[test]
+    fn pins_are_obeyed() {
+        let edges = [(0, 1, 90), (1, 2, 90), (0, 2, 90)];
+        let pins = Pins { together: vec![(2, 3)], apart: vec![(0, 3)] };
+        let found = average(4, &edges, |_| 20, &pins);
+        assert_eq!(found[2], found[3]);
+        assert_ne!(found[0], found[3]);
+    }
+
+    #[test]
+    fn a_rising_bound_stops_large_groups() {
+        let edges: Vec<Edge> = (0..6).flat_map(|a| (a + 1..6).map(move |b| (a, b, 50))).collect();
+        assert_eq!(average(6, &edges, |_| 50, &Pins::default()), [0; 6]);
+        let found = average(6, &edges, |size| if size > 3 { 60 } else { 50 }, &Pins::default());
+        assert!((0..6u32).all(|group| found.iter().filter(|label| **label == group).count() <= 3));
+    }
+
+    /// All pairs, all means, the definition itself.
+    fn oracle(nodes: usize, weight: &BTreeMap<(u32, u32), u32>, least: u32) -> Vec<u32> {
+        let mut groups: Vec<Vec<u32>> = (0..nodes as u32).map(|node| vec![node]).collect();
+        loop {
+            let mut best: Option<(Mean, Reverse<u32>, Reverse<u32>, usize, usize)> = None;
+            for i in 0..groups.len() {
+                for j in 0..groups.len() {
+                    if groups[i][0] < groups[j][0] {
+                        let pairs = groups[i].iter().flat_map(|a| groups[j].iter().map(move |b| (*a.min(b), *a.max(b))));
+                        let sum = pairs.filter_map(|pair| weight.get(&pair)).map(|weight| u64::from(*weight)).sum();
+                        let mean = Mean { sum, pairs: (groups[i].len() * groups[j].len()) as u64 };
+                        let entry = (mean, Reverse(groups[i][0]), Reverse(groups[j][0]), i, j);
+                        if mean.sum >= u64::from(least) * mean.pairs
+                            && best.is_none_or(|best| (entry.0, entry.1, entry.2) > (best.0, best.1, best.2))
+                        {
+                            best = Some(entry);
+                        }
+                    }
+                }
+            }
+            let Some((.., i, j)) = best else { break };
+            let moved = groups[j].clone();
+            groups[i].extend(moved);
+            groups[i].sort_unstable();
+            groups.remove(j);
+        }
+        let mut labels = vec![0; nodes];
+        for group in groups {
+            for node in &group {
+                labels[*node as usize] = group[0];
+            }
+        }
+        labels
+    }
+
+    proptest! {
+        #[test]
+        fn the_definition_is_met_in_any_order_of_edges(edges in prop::collection::vec((0u32..9, 0u32..9, 1u32..12), 0..30), least in 1u32..10) {
+            let weight: BTreeMap<(u32, u32), u32> = edges.iter().filter(|edge| edge.0 < edge.1).map(|edge| ((edge.0, edge.1), edge.2)).collect();
+            let mut list: Vec<Edge> = weight.iter().map(|(pair, weight)| (pair.0, pair.1, *weight)).collect();
+            let found = average(9, &list, |_| least, &Pins::default());
+            prop_assert_eq!(&found, &oracle(9, &weight, least));
+            list.reverse();
+            prop_assert_eq!(found, average(9, &list, |_| least, &Pins::default()));
+        }
+    }
+}
