@@ -4,6 +4,7 @@ pub mod article;
 pub mod band;
 pub mod config;
 pub mod contain;
+pub mod copies;
 pub mod date;
 pub mod error;
 pub mod extract;

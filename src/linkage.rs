@@ -5,7 +5,7 @@
 //! fractions, never divided. O(edges log edges) merges on sparse graphs.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// Weight of a pair; sums of them stay below 2^64 for any number of articles that fits 32 bits.
 pub type Weight = u32;
@@ -45,12 +45,9 @@ pub struct Pins {
 /// the nodes of the group that would arise.
 #[must_use]
 pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pins: &Pins) -> Vec<u32> {
-    let mut groups = Groups::new(nodes, edges, pins);
+    let mut groups = Groups::new(nodes, edges, &pins.apart);
     for (a, b) in &pins.together {
-        let (a, b) = (groups.root(*a), groups.root(*b));
-        if a != b && !groups.apart(a, b) {
-            groups.merge(a.min(b), a.max(b));
-        }
+        groups.merge(*a, *b);
     }
     let mut heap = BinaryHeap::new();
     for a in 0..nodes as u32 {
@@ -60,30 +57,76 @@ pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pi
     }
     while let Some((mean, Reverse(a), Reverse(b))) = heap.pop() {
         // An entry is stale when either group has since changed.
-        if groups.root(a) != a || groups.root(b) != b || groups.mean(a, b) != mean {
+        if groups.partition.root(a) != a || groups.partition.root(b) != b || groups.mean(a, b) != mean {
             continue;
         }
         let size = groups.size[a as usize] + groups.size[b as usize];
-        if mean.sum < u64::from(least(size as usize)) * mean.pairs || groups.apart(a, b) {
+        if mean.sum < u64::from(least(size as usize)) * mean.pairs {
             continue;
         }
-        groups.merge(a, b);
-        for other in groups.sums[a as usize].keys().copied().collect::<Vec<u32>>() {
+        let Some(a) = groups.merge(a, b) else { continue };
+        for other in groups.sums[a as usize].keys().copied() {
             heap.push((groups.mean(a, other), Reverse(a.min(other)), Reverse(a.max(other))));
         }
     }
-    (0..nodes as u32).map(|node| groups.root(node)).collect()
+    groups.partition.labels()
+}
+
+/// Disjoint groups of nodes, each named by its smallest node, that obey pairs pinned apart.
+#[derive(Debug, Clone)]
+pub struct Partition {
+    parent: Vec<u32>,
+    apart: Vec<BTreeSet<u32>>,
+}
+
+impl Partition {
+    /// Every node alone.
+    #[must_use]
+    pub fn new(nodes: usize, apart: &[(u32, u32)]) -> Partition {
+        let mut found = Partition { parent: (0..nodes as u32).collect(), apart: vec![BTreeSet::new(); nodes] };
+        for (a, b) in apart.iter().filter(|(a, b)| a != b) {
+            found.apart[*a as usize].insert(*b);
+            found.apart[*b as usize].insert(*a);
+        }
+        found
+    }
+
+    /// The smallest node of the group of `node`.
+    pub fn root(&mut self, node: u32) -> u32 {
+        find(&mut self.parent, node)
+    }
+
+    /// Makes one group of two unless members are pinned apart; returns the new and the vanished root.
+    pub fn join(&mut self, a: u32, b: u32) -> Option<(u32, u32)> {
+        let (a, b) = (self.root(a), self.root(b));
+        let (a, b) = (a.min(b), a.max(b));
+        if a == b || self.apart[a as usize].contains(&b) {
+            return None;
+        }
+        self.parent[b as usize] = a;
+        for other in std::mem::take(&mut self.apart[b as usize]) {
+            self.apart[other as usize].remove(&b);
+            self.apart[other as usize].insert(a);
+            self.apart[a as usize].insert(other);
+        }
+        Some((a, b))
+    }
+
+    /// The root of every node.
+    #[must_use]
+    pub fn labels(mut self) -> Vec<u32> {
+        (0..self.parent.len() as u32).map(|node| self.root(node)).collect()
+    }
 }
 
 /// Connected components: for each node the smallest node it is connected with.
 #[must_use]
 pub fn components(nodes: usize, edges: impl IntoIterator<Item = (u32, u32)>) -> Vec<u32> {
-    let mut parent: Vec<u32> = (0..nodes as u32).collect();
+    let mut groups = Partition::new(nodes, &[]);
     for (a, b) in edges {
-        let (a, b) = (find(&mut parent, a), find(&mut parent, b));
-        parent[a.max(b) as usize] = a.min(b);
+        groups.join(a, b);
     }
-    (0..nodes as u32).map(|node| find(&mut parent, node)).collect()
+    groups.labels()
 }
 
 fn find(parent: &mut [u32], mut node: u32) -> u32 {
@@ -95,34 +138,20 @@ fn find(parent: &mut [u32], mut node: u32) -> u32 {
 }
 
 struct Groups {
-    parent: Vec<u32>,
+    partition: Partition,
     size: Vec<u64>,
     /// For each group, the sum of weights to each other group it has an edge to.
     sums: Vec<BTreeMap<u32, u64>>,
-    apart: Vec<BTreeMap<u32, ()>>,
 }
 
 impl Groups {
-    fn new(nodes: usize, edges: &[Edge], pins: &Pins) -> Groups {
+    fn new(nodes: usize, edges: &[Edge], apart: &[(u32, u32)]) -> Groups {
         let mut sums: Vec<BTreeMap<u32, u64>> = vec![BTreeMap::new(); nodes];
         for (a, b, weight) in edges.iter().filter(|edge| edge.0 != edge.1) {
             sums[*a as usize].insert(*b, u64::from(*weight));
             sums[*b as usize].insert(*a, u64::from(*weight));
         }
-        let mut apart: Vec<BTreeMap<u32, ()>> = vec![BTreeMap::new(); nodes];
-        for (a, b) in &pins.apart {
-            apart[*a as usize].insert(*b, ());
-            apart[*b as usize].insert(*a, ());
-        }
-        Groups { parent: (0..nodes as u32).collect(), size: vec![1; nodes], sums, apart }
-    }
-
-    fn root(&mut self, node: u32) -> u32 {
-        find(&mut self.parent, node)
-    }
-
-    fn apart(&self, a: u32, b: u32) -> bool {
-        self.apart[a as usize].contains_key(&b)
+        Groups { partition: Partition::new(nodes, apart), size: vec![1; nodes], sums }
     }
 
     fn mean(&self, a: u32, b: u32) -> Mean {
@@ -130,9 +159,9 @@ impl Groups {
         Mean { sum, pairs: self.size[a as usize] * self.size[b as usize] }
     }
 
-    /// Merges group `b` into group `a`, the smaller.
-    fn merge(&mut self, a: u32, b: u32) {
-        self.parent[b as usize] = a;
+    /// Merges two groups unless they are pinned apart; returns the new root.
+    fn merge(&mut self, a: u32, b: u32) -> Option<u32> {
+        let (a, b) = self.partition.join(a, b)?;
         self.size[a as usize] += self.size[b as usize];
         self.sums[a as usize].remove(&b);
         for (other, sum) in std::mem::take(&mut self.sums[b as usize]) {
@@ -142,11 +171,7 @@ impl Groups {
                 *self.sums[other as usize].entry(a).or_default() += sum;
             }
         }
-        for (other, ()) in std::mem::take(&mut self.apart[b as usize]) {
-            self.apart[other as usize].remove(&b);
-            self.apart[a as usize].insert(other, ());
-            self.apart[other as usize].insert(a, ());
-        }
+        Some(a)
     }
 }
 

