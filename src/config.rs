@@ -68,7 +68,7 @@ impl Default for Config {
             shingle: 3,
             num_hashes: 128,
             linkage: Linkage::Average,
-            window: 240,
+            window: 720,
             outlet_aliases: std::collections::BTreeMap::new(),
             boilerplate: Vec::new(),
             together: Vec::new(),

@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod band;
+pub mod cluster;
 pub mod config;
 pub mod contain;
 pub mod copies;
@@ -9,14 +10,17 @@ pub mod date;
 pub mod error;
 pub mod extract;
 pub mod hash;
+pub mod language;
 pub mod link;
 pub mod linkage;
 pub mod normalize;
 pub mod shingle;
 pub mod sketch;
+pub mod story;
 pub mod verify;
 
 pub use article::{Article, ArticleId, DateSource, Published};
+pub use cluster::{cluster, unique};
 pub use config::{Config, Level, Linkage};
 pub use date::When;
 pub use error::{Error, Result};

@@ -1,0 +1,257 @@
+//! The batch run: articles in, stories out, each stage once.
+//!
+//! read lines → count what outlets repeat → clean → shingle → copies → stories → scores. Articles may come in any order and on any
+//! number of threads; the result is the same.
+
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use crate::article::{Article, ArticleId};
+use crate::band::Banding;
+use crate::config::{Config, Level};
+use crate::copies::{Copies, CopyFinder};
+use crate::error::{Error, Result};
+use crate::extract::{self, LineCounts, Lines, Own};
+use crate::hash;
+use crate::language;
+use crate::link::{Clustering, CopyGroup, Placement, Related, Story, Summary};
+use crate::linkage::{self, Pins};
+use crate::shingle::Shingles;
+use crate::sketch::Sketcher;
+use crate::story::{self, Report, Scores};
+use crate::verify::{CopyRule, Ratio};
+
+mod assemble;
+
+/// Of articles with one id, keeps one: of equal texts any, else the newer by date, else the one with the smaller text hash.
+///
+/// What is left out is named; order in the input decides nothing but the wording.
+#[must_use]
+pub fn unique(articles: Vec<Article>) -> (Vec<Article>, Vec<Error>) {
+    let mut best: AHashMap<String, usize> = AHashMap::new();
+    let mut dropped = vec![false; articles.len()];
+    let mut problems = Vec::new();
+    for (at, article) in articles.iter().enumerate() {
+        let Some(other) = best.get(&article.key).copied() else {
+            best.insert(article.key.clone(), at);
+            continue;
+        };
+        let (kept, lost, why) = prefer(&articles, other, at);
+        dropped[lost] = true;
+        best.insert(article.key.clone(), kept);
+        problems.push(Error::DuplicateId { key: article.key.clone(), message: why.to_owned() });
+    }
+    let mut dropped = dropped.into_iter();
+    let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
+    (kept, problems)
+}
+
+fn prefer(articles: &[Article], a: usize, b: usize) -> (usize, usize, &'static str) {
+    let date = |at: usize| articles[at].published.as_ref().map(|published| published.when.order());
+    let text = |at: usize| {
+        let article = &articles[at];
+        let fields = [
+            Some(article.text.as_str()),
+            article.title.as_deref(),
+            article.outlet.as_deref(),
+            article.url.as_deref(),
+            article.record.as_deref(),
+        ];
+        hash::combine(&fields.map(|field| field.map_or(0, |field| hash::bytes(field.as_bytes()))))
+    };
+    if articles[a].text == articles[b].text && articles[a].title == articles[b].title && date(a) == date(b) {
+        let (kept, lost) = if text(a) <= text(b) { (a, b) } else { (b, a) };
+        return (kept, lost, "the texts are equal, one is kept");
+    }
+    let why =
+        if date(a) != date(b) { "the newer one is kept, the other is left out" } else { "one is kept by text hash, the other is left out" };
+    let newer = |at: usize| (date(at), std::cmp::Reverse(text(at)));
+    if newer(b) > newer(a) { (b, a, why) } else { (a, b, why) }
+}
+
+/// A finished run and everything it was computed from, so that any pair can be explained.
+pub struct Run<'a> {
+    pub(crate) articles: &'a [Article],
+    pub(crate) config: &'a Config,
+    pub(crate) rule: CopyRule,
+    /// Each article's own words (their tokens are already shingles).
+    pub(crate) own: Vec<Own>,
+    pub(crate) shingles: Vec<Shingles>,
+    pub(crate) langs: Vec<Option<String>>,
+    /// Each article's place when sorted by key.
+    pub(crate) rank: Vec<u32>,
+    pub(crate) groups: Vec<CopyGroup>,
+    pub(crate) group_of: Vec<u32>,
+    pub(crate) scores: Scores,
+    /// Story of each copy group, as its smallest group.
+    pub(crate) story_of: Vec<u32>,
+    counts: Vec<(&'static str, u64)>,
+}
+
+/// Groups articles into stories.
+///
+/// ```
+/// use samestory::{Article, Config, cluster};
+/// let article = |key: &str, text: &str| Article { key: key.into(), text: text.into(), ..Article::default() };
+/// let articles = [article("a", "The envoys met in the old town on Monday"), article("b", "The envoys met in the old town on Monday")];
+/// let found = cluster(&articles, &Config::default())?;
+/// assert_eq!(found.stories.len(), 1);
+/// assert_eq!(found.placements[0].score, Some(1.0));
+/// # Ok::<(), samestory::Error>(())
+/// ```
+///
+/// # Errors
+/// When the configuration is out of range, or two articles have one id (see [`unique`]).
+pub fn cluster(articles: &[Article], config: &Config) -> Result<Clustering> {
+    Ok(Run::new(articles, config)?.clustering())
+}
+
+impl<'a> Run<'a> {
+    /// Runs every stage.
+    ///
+    /// # Errors
+    /// When the configuration is out of range, or two articles have one id (see [`unique`]).
+    pub fn new(articles: &'a [Article], config: &'a Config) -> Result<Run<'a>> {
+        config.validate()?;
+        let rank = rank(articles)?;
+        let rule = CopyRule { resemblance: Ratio::new(config.resemblance), containment: config.containment.map(Ratio::new) };
+        let finder = CopyFinder {
+            sketcher: Sketcher::new(config.num_hashes),
+            banding: Banding::for_threshold(config.resemblance, config.num_hashes)?,
+            rule,
+            linkage: config.linkage,
+        };
+        let mut own = clean(articles, config);
+        let shingles: Vec<Shingles> =
+            own.par_iter_mut().map(|own| Shingles::new(&std::mem::take(&mut own.tokens), config.shingle)).collect();
+        let by_key: AHashMap<&str, ArticleId> =
+            articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), ArticleId(at as u32))).collect();
+        let pinned = |pairs: &[(String, String)]| -> Vec<(ArticleId, ArticleId)> {
+            pairs.iter().filter_map(|(a, b)| Some((*by_key.get(a.as_str())?, *by_key.get(b.as_str())?))).collect()
+        };
+        let (together, apart) = (pinned(&config.together), pinned(&config.apart));
+        let copies = finder.find(&shingles, &rank, &apart);
+        let langs: Vec<Option<String>> = articles.par_iter().map(lang).collect();
+        let mut run = Run {
+            articles,
+            config,
+            rule,
+            own,
+            shingles,
+            langs,
+            rank,
+            groups: Vec::new(),
+            group_of: Vec::new(),
+            scores: Scores::default(),
+            story_of: Vec::new(),
+            counts: Vec::new(),
+        };
+        run.set_groups(&copies);
+        let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
+            pairs.iter().map(|(a, b)| (run.group_of[a.index()], run.group_of[b.index()])).collect()
+        };
+        let pins = Pins { together: pins(&together), apart: pins(&apart) };
+        run.story_of = (0..run.groups.len() as u32).collect();
+        if config.level == Level::Stories {
+            run.scores = story::score(&run.reports(), i64::from(config.window / 24).max(1));
+            let edges: Vec<linkage::Edge> = run.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
+            run.story_of = linkage::average(run.groups.len(), &edges, |_| story::MERGE, &pins);
+        }
+        run.count(&copies, together.len() + apart.len());
+        Ok(run)
+    }
+
+    /// Copy groups in the order of their smallest keys, each with its representative.
+    fn set_groups(&mut self, copies: &Copies) {
+        let mut groups: Vec<Vec<ArticleId>> = copies.groups.clone();
+        for members in &mut groups {
+            members.sort_unstable_by_key(|article| self.rank[article.index()]);
+        }
+        groups.sort_unstable_by_key(|members| members.first().map(|first| self.rank[first.index()]));
+        self.group_of = vec![0; self.articles.len()];
+        for (at, members) in groups.iter().enumerate() {
+            for article in members {
+                self.group_of[article.index()] = at as u32;
+            }
+        }
+        self.groups = groups.into_par_iter().map(|members| self.group(members)).collect();
+    }
+
+    /// What the story channel sees of each copy group.
+    pub(crate) fn reports(&self) -> Vec<Report<'_>> {
+        self.groups.iter().map(|group| self.report(group)).collect()
+    }
+
+    fn report(&self, group: &CopyGroup) -> Report<'_> {
+        let (article, own) = (&self.articles[group.representative.index()], &self.own[group.representative.index()]);
+        let headline = article.title.as_deref().or(own.headline.clone().map(|span| &article.text[span]));
+        let lines = own.lines.iter().map(|span| &article.text[span.clone()]);
+        let day = |id: &ArticleId| self.articles[id.index()].published.as_ref().map(|published| published.when.day_number());
+        Report {
+            parts: headline.into_iter().chain(lines).collect(),
+            lang: self.langs[group.representative.index()].as_deref().unwrap_or_default(),
+            day: day(&group.representative).or_else(|| group.articles.iter().filter_map(day).min()),
+        }
+    }
+
+    fn count(&mut self, copies: &Copies, pins: usize) {
+        let sum = |of: fn(&Own) -> u64| self.own.iter().map(of).sum();
+        self.counts = vec![
+            ("articles", self.articles.len() as u64),
+            ("without_text", self.shingles.iter().filter(|set| set.is_empty()).count() as u64),
+            ("undated", self.articles.iter().filter(|article| article.published.is_none()).count() as u64),
+            ("repaired_words", sum(|own| u64::from(own.repaired))),
+            ("removed_lines", sum(|own| own.removals.len() as u64)),
+            ("folded_equal_texts", copies.folded),
+            ("copy_candidates", copies.candidates),
+            ("copy_links", copies.links),
+            ("crowded_buckets", copies.crowded),
+            ("large_copy_components", copies.large),
+            ("copy_groups", self.groups.len() as u64),
+            ("story_candidates", self.scores.pairs.len() as u64),
+            ("long_postings", self.scores.long_postings),
+            ("pins", pins as u64),
+        ];
+    }
+}
+
+/// Each article's place by key.
+fn rank(articles: &[Article]) -> Result<Vec<u32>> {
+    let mut order: Vec<u32> = (0..articles.len() as u32).collect();
+    order.par_sort_unstable_by(|a, b| articles[*a as usize].key.cmp(&articles[*b as usize].key));
+    if let Some(pair) = order.windows(2).find(|pair| articles[pair[0] as usize].key == articles[pair[1] as usize].key) {
+        let key = articles[pair[0] as usize].key.clone();
+        return Err(Error::DuplicateId { key, message: "ids must be unique within a run".to_owned() });
+    }
+    let mut rank = vec![0; order.len()];
+    for (place, article) in order.into_iter().enumerate() {
+        rank[article as usize] = place as u32;
+    }
+    Ok(rank)
+}
+
+fn clean(articles: &[Article], config: &Config) -> Vec<Own> {
+    let own: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
+    let outlets: Vec<Option<&str>> = articles
+        .iter()
+        .map(|article| article.outlet.as_deref().map(|outlet| config.outlet_aliases.get(outlet).map_or(outlet, String::as_str)))
+        .collect();
+    let lines: Vec<Lines> = articles.par_iter().map(Lines::read).collect();
+    let mut counts = LineCounts::default();
+    for ((article, outlet), lines) in articles.iter().zip(&outlets).zip(&lines) {
+        counts.add(*outlet, article.published.as_ref().map(|published| published.when.day_number()), lines);
+    }
+    let with = articles.par_iter().zip(&outlets).zip(&lines);
+    with.map(|((article, outlet), lines)| extract::clean(article, *outlet, lines, &counts, &own)).collect()
+}
+
+fn lang(article: &Article) -> Option<String> {
+    article
+        .lang
+        .as_deref()
+        .and_then(language::declared)
+        .or_else(|| language::detect(&article.text))
+        .or_else(|| language::detect(article.title.as_deref()?))
+}

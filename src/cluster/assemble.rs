@@ -1,0 +1,246 @@
+//! From group and story numbers to the result that is printed: representatives, links, scores.
+
+use std::cmp::Reverse;
+
+use super::*;
+use crate::link::{Link, LinkKind};
+use crate::verify::Overlap;
+
+/// Most articles of a story whose pairs are all listed as links; a larger story lists those of its representatives.
+const LINKED: usize = 256;
+/// Most members of a copy group whose overlaps are all computed to choose a representative; of a larger group the first stands for it.
+const COMPARED: usize = 64;
+/// Most related stories named for one story.
+const SHOWN_RELATED: usize = 5;
+
+/// A pair of members and what links them, in the units that are summed.
+struct Pair {
+    link: Option<Link>,
+    millionths: u64,
+}
+
+impl Run<'_> {
+    /// The result.
+    #[must_use]
+    pub fn clustering(&self) -> Clustering {
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (group, story) in self.story_of.iter().enumerate() {
+            members.entry(*story).or_default().push(group as u32);
+        }
+        let built: Vec<(Story, Vec<(ArticleId, Option<f64>)>, u64)> =
+            members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
+        let mut order: Vec<usize> = (0..built.len()).collect();
+        order.sort_by_key(|at| (Reverse(built[*at].0.articles.len()), self.rank[self.smallest(&built[*at].0).index()]));
+        let mut found = Clustering { placements: vec![self.blank(); self.articles.len()], ..Clustering::default() };
+        let mut place_of_group = vec![0usize; self.groups.len()];
+        let mut unlisted = 0;
+        let mut built: Vec<Option<(Story, Vec<(ArticleId, Option<f64>)>, u64)>> = built.into_iter().map(Some).collect();
+        for (place, at) in order.into_iter().enumerate() {
+            let Some((story, scores, left)) = built[at].take() else { continue };
+            unlisted += left;
+            for (number, group) in story.copies.iter().enumerate() {
+                for article in &group.articles {
+                    place_of_group[self.group_of[article.index()] as usize] = place;
+                    let own = &self.own[article.index()];
+                    found.placements[article.index()] = Placement {
+                        story: place,
+                        copies: number,
+                        score: None,
+                        representative: *article == group.representative,
+                        lang: self.langs[article.index()].clone(),
+                        repaired: own.repaired,
+                        removed: own.removals.len() as u32,
+                    };
+                }
+            }
+            for (article, score) in scores {
+                found.placements[article.index()].score = score;
+            }
+            found.stories.push(story);
+        }
+        self.relate(&mut found, &place_of_group);
+        found.summary = Summary { counts: self.counts.clone() };
+        found.summary.counts.push(("unlisted_links", unlisted));
+        found.summary.counts.push(("stories", found.stories.len() as u64));
+        found
+    }
+
+    fn blank(&self) -> Placement {
+        Placement { story: 0, copies: 0, score: None, representative: false, lang: None, repaired: 0, removed: 0 }
+    }
+
+    fn smallest(&self, story: &Story) -> ArticleId {
+        story.articles.iter().copied().min_by_key(|article| self.rank[article.index()]).unwrap_or(story.representative)
+    }
+
+    fn overlap(&self, a: ArticleId, b: ArticleId) -> Overlap {
+        Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()])
+    }
+
+    /// Unknown dates last.
+    fn by_date(&self, article: &ArticleId) -> (bool, i64, u32) {
+        let when = self.articles[article.index()].published.as_ref().map(|published| published.when.order());
+        (when.is_none(), when.unwrap_or(0), self.rank[article.index()])
+    }
+
+    /// A copy group and the member that stands for it: the one most alike to the others, then the earliest, then the smallest key.
+    pub(super) fn group(&self, members: Vec<ArticleId>) -> CopyGroup {
+        let alike = |article: &ArticleId| -> u64 {
+            if members.len() > COMPARED {
+                return 0;
+            }
+            members.iter().map(|other| self.overlap(*article, *other)).map(|overlap| overlap.resemblance().max(overlap.containment())).sum()
+        };
+        let representative = members
+            .iter()
+            .map(|article| (Reverse(alike(article)), self.by_date(article), *article))
+            .min()
+            .map_or(ArticleId(0), |best| best.2);
+        let id = members
+            .iter()
+            .min_by_key(|article| self.rank[article.index()])
+            .map(|first| self.articles[first.index()].key.clone())
+            .unwrap_or_default();
+        let mut articles = members;
+        articles.sort_by_key(|article| (*article != representative, self.by_date(article)));
+        CopyGroup { id, representative, articles }
+    }
+
+    fn story(&self, groups: &[u32]) -> (Story, Vec<(ArticleId, Option<f64>)>, u64) {
+        let mut copies: Vec<CopyGroup> = groups.iter().map(|group| self.groups[*group as usize].clone()).collect();
+        let mut articles: Vec<ArticleId> = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
+        articles.sort_by_key(|article| self.by_date(article));
+        let (links, sums, unlisted) = self.links(&copies, &articles);
+        let others = articles.len().saturating_sub(1) as u64;
+        let scores: Vec<(ArticleId, Option<f64>)> =
+            articles.iter().zip(&sums).map(|(article, sum)| (*article, (others > 0).then(|| *sum as f64 / others as f64 / 1e6))).collect();
+        let pairs = others * articles.len() as u64;
+        let score = (pairs > 0).then(|| sums.iter().sum::<u64>() as f64 / pairs as f64 / 1e6);
+        // The story's face: the representative of a largest group with the best score, then the earliest.
+        let sum_of: AHashMap<ArticleId, u64> = articles.iter().copied().zip(sums).collect();
+        let face = copies.iter().max_by_key(|group| {
+            let of = group.representative;
+            (group.articles.len(), sum_of.get(&of).copied().unwrap_or(0), Reverse(self.by_date(&of)))
+        });
+        let representative = face.map_or(ArticleId(0), |group| group.representative);
+        let id = articles
+            .iter()
+            .min_by_key(|article| self.rank[article.index()])
+            .map(|first| self.articles[first.index()].key.clone())
+            .unwrap_or_default();
+        copies.sort_by(|a, b| b.articles.len().cmp(&a.articles.len()).then_with(|| a.id.cmp(&b.id)));
+        (Story { id, representative, copies, articles, links, score, related: Vec::new() }, scores, unlisted)
+    }
+
+    /// Links inside a story, the sum of link scores of each article in millionths, and how many pairs were left unlisted.
+    fn links(&self, copies: &[CopyGroup], articles: &[ArticleId]) -> (Vec<Link>, Vec<u64>, u64) {
+        let mut sums = vec![0u64; articles.len()];
+        let listed: Vec<usize> = if articles.len() <= LINKED {
+            (0..articles.len()).collect()
+        } else {
+            let stands = |at: &usize| copies.iter().any(|group| group.representative == articles[*at]);
+            (0..articles.len()).filter(stands).take(LINKED).collect()
+        };
+        let mut links = Vec::new();
+        for (at, i) in listed.iter().enumerate() {
+            for j in &listed[at + 1..] {
+                let pair = self.pair(articles[*i], articles[*j]);
+                sums[*i] += pair.millionths;
+                sums[*j] += pair.millionths;
+                links.extend(pair.link);
+            }
+        }
+        if listed.len() < articles.len() {
+            self.sums_of_many(copies, articles, &mut sums);
+        }
+        links.sort_by_key(|link| (self.rank[link.a.index()], self.rank[link.b.index()]));
+        let pairs = |n: usize| (n * n.saturating_sub(1) / 2) as u64;
+        (links, sums, pairs(articles.len()) - pairs(listed.len()))
+    }
+
+    /// In a story too large for all pairs, an article's score is that of its copy group: its likeness to the representative for each
+    /// other member, and the groups' probability for the rest.
+    fn sums_of_many(&self, copies: &[CopyGroup], articles: &[ArticleId], sums: &mut [u64]) {
+        let group_number = |group: &CopyGroup| self.group_of[group.representative.index()];
+        let across: AHashMap<u32, u64> = copies
+            .par_iter()
+            .map(|group| {
+                let other = |other: &CopyGroup| {
+                    if group_number(other) == group_number(group) {
+                        0
+                    } else {
+                        other.articles.len() as u64 * self.probability(group_number(group), group_number(other))
+                    }
+                };
+                (group_number(group), copies.iter().map(other).sum())
+            })
+            .collect::<Vec<(u32, u64)>>()
+            .into_iter()
+            .collect();
+        for (article, sum) in articles.iter().zip(sums) {
+            let group = self.group_of[article.index()];
+            let members = &self.groups[group as usize];
+            let alike = if *article == members.representative { 1_000_000 } else { self.pair(*article, members.representative).millionths };
+            *sum = alike * (members.articles.len() as u64 - 1) + across.get(&group).copied().unwrap_or(0);
+        }
+    }
+
+    /// Probability of two copy groups in millionths.
+    fn probability(&self, a: u32, b: u32) -> u64 {
+        u64::from(self.scores.probability(a, b)) * 1_000_000 / u64::from(story::PROBABILITY_ONE)
+    }
+
+    fn pair(&self, x: ArticleId, y: ArticleId) -> Pair {
+        let (a, b) = if self.rank[x.index()] < self.rank[y.index()] { (x, y) } else { (y, x) };
+        let overlap = self.overlap(a, b);
+        let (resemblance, containment) = (overlap.resemblance(), overlap.containment());
+        let (kind, millionths) = if self.rule.resembles(&overlap) || self.rule.contains(&overlap) {
+            (LinkKind::Copy, resemblance.max(containment))
+        } else if self.pinned(a, b) {
+            (LinkKind::Pinned, 1_000_000)
+        } else {
+            (LinkKind::Event, self.probability(self.group_of[a.index()], self.group_of[b.index()]))
+        };
+        let ratio = |millionths: u64| millionths as f64 / 1e6;
+        let link = Link { a, b, kind, score: ratio(millionths), resemblance: ratio(resemblance), containment: ratio(containment) };
+        Pair { link: (millionths > 0).then_some(link), millionths }
+    }
+
+    fn pinned(&self, a: ArticleId, b: ArticleId) -> bool {
+        let (a, b) = (&self.articles[a.index()].key, &self.articles[b.index()].key);
+        self.config.together.iter().any(|(x, y)| (x, y) == (a, b) || (y, x) == (a, b))
+    }
+
+    /// Names the stories that are near each other and were kept apart.
+    fn relate(&self, found: &mut Clustering, place_of_group: &[usize]) {
+        let mut near: BTreeMap<(usize, usize), (u32, bool)> = BTreeMap::new();
+        for (a, b, probability) in self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED) {
+            let (a, b) = (place_of_group[*a as usize], place_of_group[*b as usize]);
+            if a != b {
+                let entry = near.entry((a.min(b), a.max(b))).or_default();
+                entry.0 = entry.0.max(*probability);
+            }
+        }
+        let by_key: AHashMap<&str, usize> = self.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
+        for (a, b) in &self.config.apart {
+            if let (Some(a), Some(b)) = (by_key.get(a.as_str()), by_key.get(b.as_str())) {
+                let (a, b) = (found.placements[*a].story, found.placements[*b].story);
+                if a != b {
+                    near.entry((a.min(b), a.max(b))).or_default().1 = true;
+                }
+            }
+        }
+        let mut related: Vec<Vec<(bool, u32, usize)>> = vec![Vec::new(); found.stories.len()];
+        for ((a, b), (probability, pinned)) in near {
+            related[a].push((pinned, probability, b));
+            related[b].push((pinned, probability, a));
+        }
+        for (story, mut related) in found.stories.iter_mut().zip(related) {
+            related.sort_by_key(|(pinned, probability, other)| (Reverse(*pinned), Reverse(*probability), *other));
+            related.truncate(SHOWN_RELATED);
+            let score = |probability: u32| f64::from(probability) / f64::from(story::PROBABILITY_ONE);
+            story.related =
+                related.into_iter().map(|(pinned, probability, story)| Related { story, score: score(probability), pinned }).collect();
+        }
+    }
+}

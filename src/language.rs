@@ -1,0 +1,109 @@
+//! Which language a text is in (N13): used by the story channel only, never by tokens or shingles.
+
+/// Fewest letters for statistical detection; below, only letters that belong to one language speak.
+const ENOUGH_LETTERS: usize = 200;
+/// Letters looked at: more change nothing.
+const MOST_LETTERS: usize = 4000;
+/// Least share of a language's own letters among all, in permille.
+const OWN_LETTERS: usize = 10;
+
+/// The language of `text` as ISO 639-1 (639-3 where there is none), or `None` when it does not say.
+///
+/// ```
+/// use samestory::language::detect;
+/// assert_eq!(detect("گفت‌وگوی تلفنی پوتین و اردوغان").as_deref(), Some("fa"));
+/// assert_eq!(detect("مكالمة هاتفية بين بوتين وأردوغان").as_deref(), Some("ar"));
+/// assert_eq!(detect("12345"), None);
+/// ```
+#[must_use]
+pub fn detect(text: &str) -> Option<String> {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).take(MOST_LETTERS).collect();
+    let count = |own: &str| letters.iter().filter(|c| own.contains(**c)).count();
+    let has = |own: &str| count(own) * 1000 >= letters.len() * OWN_LETTERS;
+    if letters.is_empty() {
+        return None;
+    }
+    let arabic = letters
+        .iter()
+        .filter(|c| matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'))
+        .count();
+    if arabic * 2 > letters.len() {
+        let own = [("ckb", "ڵڕێۆ"), ("ps", "ټډړښڼځڅ"), ("ur", "ٹڈڑںے"), ("fa", "پچژگکی")];
+        return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ar", |(lang, _)| lang).to_owned());
+    }
+    if letters.len() >= ENOUGH_LETTERS {
+        let sample: String = text.chars().take(MOST_LETTERS * 2).collect();
+        return whatlang::detect_lang(&sample).map(code);
+    }
+    let cyrillic = letters.iter().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
+    if cyrillic * 2 > letters.len() {
+        let own = [("uk", "іїєґІЇЄҐ"), ("be", "ўЎ"), ("sr", "ђјљњћџ"), ("mk", "ѓќѕ"), ("kk", "әқңұ")];
+        return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ru", |(lang, _)| lang).to_owned());
+    }
+    if has("əƏ") {
+        return Some("az".to_owned());
+    }
+    if has("ğışĞİŞ") {
+        return Some("tr".to_owned());
+    }
+    whatlang::detect(text).filter(whatlang::Info::is_reliable).map(|info| code(info.lang()))
+}
+
+/// A declared language as we write it: `AR-eg`, `ara` and `ar` are all `ar`.
+#[must_use]
+pub fn declared(tag: &str) -> Option<String> {
+    let primary: String = tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let known = primary.len() >= 2 && primary.len() <= 3 && primary.bytes().all(|byte| byte.is_ascii_lowercase()) && primary != "und";
+    known.then(|| SHORT.iter().find(|(long, _)| *long == primary).map_or(primary.clone(), |(_, short)| (*short).to_owned()))
+}
+
+fn code(lang: whatlang::Lang) -> String {
+    let long = lang.code();
+    SHORT.iter().find(|row| row.0 == long).map_or(long, |row| row.1).to_owned()
+}
+
+/// ISO 639-3 → 639-1, for the languages that detection knows.
+#[rustfmt::skip]
+const SHORT: &[(&str, &str)] = &[
+    ("epo", "eo"), ("eng", "en"), ("rus", "ru"), ("cmn", "zh"), ("zho", "zh"), ("spa", "es"), ("por", "pt"), ("ita", "it"), ("ben", "bn"), ("fra", "fr"),
+    ("deu", "de"), ("ukr", "uk"), ("kat", "ka"), ("ara", "ar"), ("arb", "ar"), ("hin", "hi"), ("jpn", "ja"), ("heb", "he"), ("yid", "yi"), ("pol", "pl"),
+    ("amh", "am"), ("jav", "jv"), ("kor", "ko"), ("nob", "nb"), ("dan", "da"), ("swe", "sv"), ("fin", "fi"), ("tur", "tr"), ("nld", "nl"), ("hun", "hu"),
+    ("ces", "cs"), ("ell", "el"), ("bul", "bg"), ("bel", "be"), ("mar", "mr"), ("kan", "kn"), ("ron", "ro"), ("slv", "sl"), ("hrv", "hr"), ("srp", "sr"),
+    ("mkd", "mk"), ("lit", "lt"), ("lav", "lv"), ("est", "et"), ("tam", "ta"), ("vie", "vi"), ("urd", "ur"), ("tha", "th"), ("guj", "gu"), ("uzb", "uz"),
+    ("pan", "pa"), ("aze", "az"), ("ind", "id"), ("tel", "te"), ("pes", "fa"), ("fas", "fa"), ("mal", "ml"), ("ori", "or"), ("mya", "my"), ("nep", "ne"),
+    ("sin", "si"), ("khm", "km"), ("tuk", "tk"), ("aka", "ak"), ("zul", "zu"), ("sna", "sn"), ("afr", "af"), ("lat", "la"), ("slk", "sk"), ("cat", "ca"),
+    ("tgl", "tl"), ("hye", "hy"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_long_texts() {
+        let long = |sentence: &str| sentence.repeat(6);
+        for (text, expected) in [
+            ("Erdoğan ve Putin telefonda görüştü".to_owned(), Some("tr")),
+            ("Президенты поговорили по телефону".to_owned(), Some("ru")),
+            ("Президенти поговорили телефоном і домовилися".to_owned(), Some("uk")),
+            ("صدر نے فون پر بات کی اور دونوں ملکوں کے تعلقات پر گفتگو ہوئی".to_owned(), Some("ur")),
+            ("سەرۆکەکان بە تەلەفۆن قسەیان کرد".to_owned(), Some("ckb")),
+            (long("The presidents spoke on the phone about the situation in the north. "), Some("en")),
+            (long("Cumhurbaşkanları telefonda kuzeydeki durumu ele aldı. "), Some("tr")),
+            (long("ناقش الرئيسان عبر الهاتف تطورات الوضع في الشمال. "), Some("ar")),
+            (long("رؤسای جمهور دربارهٔ وضعیت شمال تلفنی گفتگو کردند. "), Some("fa")),
+            ("… 2020".to_owned(), None),
+        ] {
+            assert_eq!(detect(&text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn declared_languages_are_read_in_any_form() {
+        for (tag, expected) in
+            [("AR-eg", Some("ar")), ("ara", Some("ar")), ("en_US", Some("en")), ("und", None), ("", None), ("x", None), ("english", None)]
+        {
+            assert_eq!(declared(tag).as_deref(), expected, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Which articles are worth comparing: the nearest by their heaviest terms, through an inverted index. Never all pairs.
+
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use super::snapshot::{Snapshot, Weighed};
+
+/// Heaviest terms of an article that look for candidates.
+const HEAVY: usize = 30;
+/// A term in more articles than this looks for none: its posting would be most of the work and says little.
+const LONG_POSTING: u32 = 1000;
+/// Candidates of an article by words.
+const NEAREST: usize = 40;
+/// … and as many more among those close in time,
+const NEAREST_IN_TIME: usize = 10;
+/// that is, so many days away at most.
+const DAYS_IN_TIME: i64 = 2;
+
+/// Pairs of articles (smaller first, ascending, each once) and how many postings were too long to use.
+pub(super) struct Near {
+    pub(super) pairs: Vec<(u32, u32)>,
+    pub(super) long_postings: u64,
+}
+
+/// The candidates among `articles`, which are ordered by key: ties go to the smaller. Dated articles more than `window` days apart are
+/// never candidates.
+pub(super) fn near(articles: &[Weighed], snapshot: &Snapshot, window: i64) -> Near {
+    let useful = |key: u64| (2..=LONG_POSTING).contains(&snapshot.frequency(key));
+    let mut postings: AHashMap<u64, Vec<(u32, u32)>> = AHashMap::new();
+    let mut long: ahash::AHashSet<u64> = ahash::AHashSet::new();
+    for (at, article) in articles.iter().enumerate() {
+        for (key, weight) in &article.words.weights {
+            if useful(*key) {
+                postings.entry(*key).or_default().push((at as u32, *weight));
+            } else if snapshot.frequency(*key) > LONG_POSTING {
+                long.insert(*key);
+            }
+        }
+    }
+    let roots: Vec<u64> = articles.iter().map(|article| article.words.square.isqrt().max(1)).collect();
+    let of = |sums: &mut (Vec<u64>, Vec<u32>), at: usize| -> Vec<(u32, u32)> {
+        let (dots, touched) = sums;
+        let article = &articles[at];
+        let mut heavy: Vec<(u64, u32)> = article.words.weights.iter().filter(|term| useful(term.0)).copied().collect();
+        heavy.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (key, weight) in heavy.iter().take(HEAVY) {
+            for (other, theirs) in &postings[key] {
+                if *other as usize != at {
+                    if dots[*other as usize] == 0 {
+                        touched.push(*other);
+                    }
+                    dots[*other as usize] += u64::from(*weight) * u64::from(*theirs);
+                }
+            }
+        }
+        let gap = |other: u32| article.day.zip(articles[other as usize].day).map(|(a, b)| (a - b).abs());
+        let mut order: Vec<(std::cmp::Reverse<u64>, u32)> = touched
+            .iter()
+            .filter(|other| gap(**other).is_none_or(|gap| gap <= window))
+            .map(|other| (std::cmp::Reverse((dots[*other as usize] << 8).div_ceil(roots[*other as usize])), *other))
+            .collect();
+        for other in touched.drain(..) {
+            dots[other as usize] = 0;
+        }
+        order.sort_unstable();
+        let in_time = order.iter().filter(|row| gap(row.1).is_some_and(|gap| gap <= DAYS_IN_TIME)).take(NEAREST_IN_TIME);
+        let chosen = order.iter().take(NEAREST).chain(in_time);
+        chosen.map(|row| ((at as u32).min(row.1), (at as u32).max(row.1))).collect()
+    };
+    let mut pairs: Vec<(u32, u32)> =
+        (0..articles.len()).into_par_iter().map_init(|| (vec![0u64; articles.len()], Vec::new()), of).flatten_iter().collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    Near { pairs, long_postings: long.len() as u64 }
+}
