@@ -4,6 +4,7 @@ pub mod article;
 pub mod config;
 pub mod date;
 pub mod error;
+pub mod evaluate;
 pub mod hash;
 pub mod link;
 pub mod report;
