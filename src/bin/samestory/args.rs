@@ -36,8 +36,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual page, or that of a subcommand.
+    Man {
+        /// The subcommand.
+        #[arg(value_parser = ["cluster", "explain", "evaluate", "completions"])]
+        subcommand: Option<String>,
+    },
 }
 
 /// `samestory cluster`.
@@ -213,7 +217,7 @@ mod tests {
             ("--linkage", "average".to_owned()),
             ("--window", config.window.to_string()),
         ] {
-            let text = help.split(&format!("{flag} <")).nth(1).unwrap_or_else(|| panic!("{flag} is not in the help"));
+            let text = help.split(&format!("{flag} <")).nth(1).expect(flag);
             let found = text.split("[default: ").nth(1).and_then(|rest| rest.split(']').next());
             assert_eq!(found, Some(default.as_str()), "{flag}");
         }

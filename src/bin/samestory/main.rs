@@ -43,9 +43,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             clap_complete::generate(*shell, &mut Cli::command(), "samestory", &mut script);
             return Ok(io::stdout().write_all(&script)?);
         }
-        Command::Man => {
+        Command::Man { subcommand } => {
+            let mut command = Cli::command();
+            command.build();
+            let chosen = subcommand.as_deref().and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(chosen.clone()).source(concat!("samestory ", env!("CARGO_PKG_VERSION"))).render(&mut page)?;
             return Ok(io::stdout().write_all(&page)?);
         }
     };

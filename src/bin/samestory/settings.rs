@@ -211,7 +211,7 @@ impl Settings {
         if let (Some(format), Some(_)) = (self.format, self.only)
             && !format.has_rows()
         {
-            bail!("only works with the formats jsonl, csv and records, not with {format}");
+            bail!("only: needs the format jsonl, csv or records, not {format}");
         }
         let usual = Config::default();
         let config = Config {
