@@ -53,8 +53,15 @@ pub fn read_gold(path: &Path, level: Level) -> Result<Vec<GoldRow>> {
 /// Rows with both labels, until it is known whether any row has the second.
 #[derive(Default)]
 struct Labels {
-    rows: Vec<(String, Option<String>, Option<String>, Option<String>)>,
+    rows: Vec<Labelled>,
     ids: HashSet<String>,
+}
+
+struct Labelled {
+    id: String,
+    gold: Option<String>,
+    copies: Option<String>,
+    lang: Option<String>,
 }
 
 impl Labels {
@@ -63,13 +70,17 @@ impl Labels {
         if !self.ids.insert(id.clone()) {
             return Err(line.error(format!("id {id:?} is labelled twice")));
         }
-        self.rows.push((id, line.text(&["gold"])?, line.text(&["copies"])?, line.text(&["lang"])?));
+        let (gold, copies, lang) = (line.text(&["gold"])?, line.text(&["copies"])?, line.text(&["lang"])?);
+        self.rows.push(Labelled { id, gold, copies, lang });
         Ok(())
     }
 
     fn rows(self, level: Level) -> Vec<GoldRow> {
-        let by_copies = level == Level::Copies && self.rows.iter().any(|(_, _, copies, _)| copies.is_some());
-        let row = |(id, gold, copies, lang)| Some(GoldRow { id, gold: if by_copies { copies } else { gold }?, lang });
+        let by_copies = level == Level::Copies && self.rows.iter().any(|row| row.copies.is_some());
+        let row = |row: Labelled| {
+            let label = if by_copies { row.copies } else { row.gold };
+            Some(GoldRow { id: row.id, gold: label?, lang: row.lang })
+        };
         self.rows.into_iter().filter_map(row).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! How good a grouping is: agreement with labels, by language, over thresholds, and the ranking of labelled pairs.
 //!
-//! [`scores`] is the heart: two lists of labels in, ARI, pairwise and B-cubed out. [`Evaluation`] looks ids up and splits
+//! [`scores()`] is the heart: two lists of labels in, ARI, pairwise and B-cubed out. [`Evaluation`] looks ids up and splits
 //! by language, [`Sweep`] repeats it over thresholds, [`auc`] judges scores of pairs without any threshold. Counts are
 //! integers until the last division, and sums run in the order of the labels, so the figures do not depend on input order.
 
@@ -62,16 +62,23 @@ impl Evaluation {
         Evaluation { labelled: gold.len(), missing, parts }
     }
 
-    /// Writes one line per part, after a line about what is missing; `place` says where it is missing.
+    /// Writes one line per part, after a line about what is missing; `place` says where it is missing. Control
+    /// characters in ids and languages are escaped.
     ///
     /// # Errors
     /// What `out` says.
     pub fn write_text(&self, place: &str, out: &mut dyn io::Write) -> io::Result<()> {
         if let Some(first) = self.missing.first() {
-            writeln!(out, "missing: {} of {} gold articles are not in {place}, e.g. {first}", self.missing.len(), self.labelled)?;
+            writeln!(
+                out,
+                "missing: {} of {} gold articles are not in {place}, e.g. {}",
+                self.missing.len(),
+                self.labelled,
+                first.escape_debug()
+            )?;
         }
         for (name, scores) in &self.parts {
-            writeln!(out, "{name:6} {scores}")?;
+            writeln!(out, "{:6} {scores}", name.escape_debug().to_string())?;
         }
         Ok(())
     }
