@@ -133,6 +133,9 @@ fn own_values(record: &str) -> serde_json::Result<(usize, Vec<Range<usize>>)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
     use crate::report::sample;
 
@@ -159,6 +162,31 @@ mod tests {
         ] {
             assert_eq!(splice(record, "V").expect(name), expected, "{name}");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn any_record_keeps_its_values(record in object(), pretty in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&record) } else { serde_json::to_string(&record) };
+            let spliced = splice(&text.expect("JSON"), "[1]").expect("an object");
+            prop_assert!(!spliced.contains('\n'));
+            let read: serde_json::Map<String, Value> = serde_json::from_str(&spliced).expect("an object");
+            let mut expected = record;
+            expected.insert(FIELD.into(), Value::from(vec![1]));
+            prop_assert_eq!(read, expected);
+        }
+    }
+
+    /// Objects with nasty strings, two levels deep, some with the field already.
+    fn object() -> impl Strategy<Value = serde_json::Map<String, Value>> {
+        let text = "[{}\\[\\]\",:\\\\ \n\u{85}\u{2028}aش]{0,6}";
+        let leaf = prop_oneof![text.prop_map(Value::from), any::<i64>().prop_map(Value::from), Just(Value::Null)];
+        let key = || prop_oneof![text.prop_map(String::from), Just(FIELD.to_owned())];
+        let map =
+            |value: BoxedStrategy<Value>| proptest::collection::vec((key(), value), 0..5).prop_map(|members| members.into_iter().collect());
+        let inner =
+            prop_oneof![leaf.clone(), map(leaf.clone().boxed()).prop_map(Value::Object), leaf.prop_map(|leaf| Value::from(vec![leaf]))];
+        map(inner.boxed())
     }
 
     #[test]

@@ -89,8 +89,7 @@ impl<'a> Page<'a> {
         let headline = Paragraph::default().quote(Style::Bold, &self.headline(story.representative));
         self.set(&headline, "", out)?;
         self.set(&self.facts(story), "  ", out)?;
-        let outlets: BTreeSet<String> =
-            story.articles.iter().filter_map(|id| self.article(*id).outlet.as_deref()).map(clean).filter(|name| !name.is_empty()).collect();
+        let outlets: BTreeSet<String> = story.articles.iter().filter_map(|id| self.outlet(*id)).collect();
         if !outlets.is_empty() {
             let mut names = Paragraph::default();
             for (number, name) in outlets.iter().enumerate() {
@@ -148,8 +147,8 @@ impl<'a> Page<'a> {
             if number > 0 {
                 line = line.say(Style::Plain, "or");
             }
-            let article = self.article(*id);
-            line = line.quote(Style::Plain, article.outlet.as_deref().unwrap_or(&article.key));
+            let name = self.outlet(*id).unwrap_or_else(|| self.article(*id).key.clone());
+            line = line.quote(Style::Plain, &name);
         }
         if contenders.len() > FIRSTS {
             line = line.say(Style::Plain, format!("or {} more", contenders.len() - FIRSTS));
@@ -190,8 +189,8 @@ impl<'a> Page<'a> {
         if let Some(published) = &article.published {
             line = line.say(Style::Dim, moment(&published.when));
         }
-        if let Some(outlet) = &article.outlet {
-            line = line.quote(Style::Plain, outlet).glue(Style::Plain, ":");
+        if let Some(outlet) = self.outlet(id) {
+            line = line.quote(Style::Plain, &outlet).glue(Style::Plain, ":");
         }
         self.set(&self.headed(line, Style::Plain, id), &format!("  {} {role:ROLE$}", mark(stands)), out)
     }
@@ -204,6 +203,11 @@ impl<'a> Page<'a> {
             return line.quote(style, &headline);
         }
         line.quote(style, &headline).say(Style::Dim, "·").quote(Style::Dim, key)
+    }
+
+    /// The outlet, when its name says anything.
+    fn outlet(&self, id: ArticleId) -> Option<String> {
+        self.article(id).outlet.as_deref().map(clean).filter(|name| !name.is_empty())
     }
 
     /// The headline, else the start of the text, else the id.

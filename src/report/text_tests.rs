@@ -94,6 +94,30 @@ fn a_missing_headline_is_the_start_of_the_text_or_the_id() {
     assert_eq!(last(&articles), Some(format!("  {}… · alone", "word ".repeat(16).trim_end())));
 }
 
+proptest::proptest! {
+    #[test]
+    fn no_source_text_reaches_the_terminal_raw(title in ".{0,30}", evil in "[\u{0}-\u{1f}\u{7f}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}ש a]{0,30}", width in 0_usize..90) {
+        let (mut articles, clustering) = sample::result();
+        let lines = written(usize::MAX, false).lines().count();
+        for article in &mut articles {
+            article.title = Some(format!("t{title}{evil}"));
+            article.outlet = Some(evil.clone());
+            article.key = format!("k{evil}{title}");
+        }
+        let report = |width| sample::text(|out| write(&articles, &clustering, &Options { width, ..Options::default() }, out));
+        let text = report(width);
+        let raw = text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c));
+        proptest::prop_assert!(!raw, "{text:?}");
+        for line in text.lines() {
+            proptest::prop_assert_eq!(line.matches('\u{2068}').count(), line.matches('\u{2069}').count());
+            let foreign = line.contains(['\u{2066}', '\u{2067}']);
+            proptest::prop_assert!(!foreign, "{line:?}");
+        }
+        // A headline cannot make a line of its own; an outlet without a letter has no line.
+        proptest::prop_assert!(report(usize::MAX).lines().count() <= lines);
+    }
+}
+
 #[test]
 fn no_articles_are_said_in_one_line() {
     let text = sample::text(|out| write(&[], &Clustering::default(), &Options::default(), out));
