@@ -33,7 +33,7 @@ pub fn mix(mut x: u64) -> u64 {
 /// The multiplier of [`combine`]: odd, so that no information is lost (Steele and Vigna 2021, table 5).
 const COMBINE: u64 = 0xf135_7aea_2e62_a9c5;
 
-/// The hash of a sequence of hashes: a polynomial in [`COMBINE`], then [`mix`].
+/// The hash of a sequence of hashes: a polynomial in `COMBINE`, then [`mix`].
 ///
 /// ```
 /// assert_ne!(samestory::hash::combine(&[1, 2]), samestory::hash::combine(&[2, 1]));

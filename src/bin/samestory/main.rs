@@ -1,3 +1,60 @@
 //! The `samestory` command.
 
-fn main() {}
+// Subcommands read these as they come to life.
+#[allow(dead_code)]
+mod args;
+#[allow(dead_code)]
+mod settings;
+#[allow(dead_code)]
+mod values;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Cli, Command};
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.chain().any(is_closed_pipe) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when standard error is gone as well.
+            let _ = writeln!(io::stderr(), "samestory: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether a reader of our output went away: `samestory … | head` is no failure.
+fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let (settings, show) = match &cli.command {
+        Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
+        Command::Explain(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
+        Command::Evaluate(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "samestory", &mut script);
+            return Ok(io::stdout().write_all(&script)?);
+        }
+        Command::Man { subcommand } => {
+            let mut command = Cli::command();
+            command.build();
+            let chosen = subcommand.as_deref().and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
+            let mut page = Vec::new();
+            clap_mangen::Man::new(chosen.clone()).source(concat!("samestory ", env!("CARGO_PKG_VERSION"))).render(&mut page)?;
+            return Ok(io::stdout().write_all(&page)?);
+        }
+    };
+    if show {
+        return Ok(io::stdout().write_all(settings.to_toml()?.as_bytes())?);
+    }
+    settings.resolve()?;
+    anyhow::bail!("this subcommand does nothing yet")
+}

@@ -1,0 +1,254 @@
+//! The command line, as typed: nothing is decided here. Help texts are the doc comments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use samestory::report::{Format, Only};
+use samestory::{Level, Linkage};
+
+use crate::values::{Color, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, words};
+
+/// Groups reports of the same event: copies by shared text, stories by what the words say and when.
+///
+/// INPUT is a file, a folder, a glob or `-` for standard input: .txt, .html, .jsonl, .json, .csv, .tsv, RSS, Atom or JSON
+/// Feed, each also as .gz or .zst. Results go to standard output, all else to standard error. Exit status: 0 done, 1
+/// failed or some input was bad, 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Group articles into copies and stories, with scores.
+    Cluster(Box<Cluster>),
+    /// Say why two articles belong together, or why not.
+    Explain(Box<Explain>),
+    /// Compare a grouping with labels.
+    Evaluate(Box<Evaluate>),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or that of a subcommand.
+    Man {
+        /// The subcommand.
+        #[arg(value_parser = ["cluster", "explain", "evaluate", "completions"])]
+        subcommand: Option<String>,
+    },
+}
+
+/// `samestory cluster`.
+#[derive(Debug, Args)]
+pub(crate) struct Cluster {
+    /// Files, folders or globs to read, or `-` for standard input.
+    #[arg(value_name = "INPUT", required_unless_present_any = ["show_config", "explain_banding"])]
+    pub(crate) inputs: Vec<String>,
+    /// How to write the result [default: text on a terminal, jsonl otherwise].
+    #[arg(long, value_parser = words::<Format>(&["text", "json", "jsonl", "csv", "records"]), help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+    /// Keep one row per copy group (representatives) or per story, in the formats jsonl, csv and records [default: all rows].
+    #[arg(long, value_parser = words::<Only>(&["representatives", "stories"]), help_heading = "Output")]
+    pub(crate) only: Option<Only>,
+    /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain_banding: bool,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// `samestory explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The id of an article of INPUT, or a file when there is no INPUT.
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+    /// The other one.
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
+    /// Files, folders or globs that hold the two, or `-` for standard input.
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// How to write the explanation [default: text].
+    #[arg(long, value_parser = words::<Format>(&["text", "json"]), help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// `samestory evaluate`.
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// Files, folders or globs to read, or `-` for standard input.
+    #[arg(value_name = "INPUT", required_unless_present = "show_config")]
+    pub(crate) inputs: Vec<String>,
+    /// JSON Lines of {id, gold[, copies, lang]} rows, the labels to compare with [default: the gold field of the articles].
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation")]
+    pub(crate) gold: Option<PathBuf>,
+    /// JSON Lines of labelled pairs {id1, id2, same_story | label | overall}; prints the AUC of their scores.
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation")]
+    pub(crate) pairs: Option<PathBuf>,
+    /// Print a line for each language as well.
+    #[arg(long, help_heading = "Evaluation")]
+    pub(crate) by_lang: bool,
+    /// Print scores over a range of thresholds, to see how much hangs on the one in force.
+    #[arg(long, help_heading = "Evaluation")]
+    pub(crate) sweep: bool,
+    /// Write JSON instead of text.
+    #[arg(long, help_heading = "Evaluation")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// Flags of every subcommand that reads articles.
+#[derive(Debug, Args)]
+pub(crate) struct Shared {
+    /// Write to a file instead of standard output; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// When to use color; NO_COLOR is respected [default: auto].
+    #[arg(long, value_name = "WHEN", value_parser = words::<Color>(&["auto", "always", "never"]), help_heading = "Output")]
+    pub(crate) color: Option<Color>,
+    /// No progress and no summary on standard error; errors are still printed.
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// How far to go: copies stops at shared text [default: stories].
+    #[arg(long, value_parser = words::<Level>(&["stories", "copies"]), help_heading = "Matching")]
+    pub(crate) level: Option<Level>,
+    /// Least resemblance of copies: shared shingles as a share of all, 0.05 to 1 [default: 0.4].
+    #[arg(long, value_name = "T", help_heading = "Matching")]
+    pub(crate) resemblance: Option<Share>,
+    /// Least containment of copies: shared shingles as a share of the shorter text's, 0.05 to 1, or off [default: 0.7].
+    #[arg(long, value_name = "T|off", help_heading = "Matching")]
+    pub(crate) containment: Option<Switch>,
+    /// Length of a shingle in tokens, 1 to 16 [default: 3].
+    #[arg(long, value_name = "K", help_heading = "Matching")]
+    pub(crate) shingle: Option<Shingle>,
+    /// MinHash values in a sketch, 16 to 1024 [default: 128].
+    #[arg(long, value_name = "N", help_heading = "Matching")]
+    pub(crate) num_hashes: Option<NumHashes>,
+    /// How copy links become groups: alike on average, or connected by any chain of links (single) [default: average].
+    #[arg(long, value_parser = words::<Linkage>(&["average", "single"]), help_heading = "Matching")]
+    pub(crate) linkage: Option<Linkage>,
+    /// Articles published more than so many hours apart are never one story, 1 to 8760 [default: 240].
+    #[arg(long, value_name = "HOURS", help_heading = "Matching")]
+    pub(crate) window: Option<Hours>,
+    /// Worker threads, 1 to 1024; the result does not depend on it [default: one per core].
+    #[arg(long, value_name = "N", help_heading = "Matching")]
+    pub(crate) threads: Option<Threads>,
+
+    /// Read every INPUT as this [default: by its name, standard input by its first bytes].
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv", "feed"]),
+        help_heading = "Reading"
+    )]
+    pub(crate) input_format: Option<InputFormat>,
+    /// The field that holds the id [default: id, guid or url].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) id_field: Option<String>,
+    /// The field that holds the text [default: text, body, content or html].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) text_field: Option<String>,
+    /// The field that holds the headline [default: title or headline].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) title_field: Option<String>,
+    /// The field that holds the publication date [default: published, date or pubDate].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) date_field: Option<String>,
+    /// The field that holds the outlet [default: outlet, source, site or domain].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) outlet_field: Option<String>,
+    /// The field that holds the language [default: lang or language].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) lang_field: Option<String>,
+    /// The field that holds the address [default: url or link].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) url_field: Option<String>,
+
+    /// Settings to start from [default: samestory.toml in the current folder, if there is one].
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the settings in force as TOML, which --config reads back, then stop.
+    #[arg(long, help_heading = "Settings")]
+    pub(crate) show_config: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use samestory::Config;
+
+    use super::*;
+
+    fn cluster(args: &[&str]) -> Result<Cluster, clap::Error> {
+        match Cli::try_parse_from(["samestory", "cluster"].iter().chain(args))?.command {
+            Command::Cluster(cluster) => Ok(*cluster),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_in_the_help_are_those_of_the_library() {
+        let mut command = Cli::command();
+        let help = command.find_subcommand_mut("cluster").expect("cluster").render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let config = Config::default();
+        for (flag, default) in [
+            ("--level", "stories".to_owned()),
+            ("--resemblance", config.resemblance.to_string()),
+            ("--containment", config.containment.map_or("off".into(), |least| least.to_string())),
+            ("--shingle", config.shingle.to_string()),
+            ("--num-hashes", config.num_hashes.to_string()),
+            ("--linkage", "average".to_owned()),
+            ("--window", config.window.to_string()),
+        ] {
+            let text = help.split(&format!("{flag} <")).nth(1).expect(flag);
+            let found = text.split("[default: ").nth(1).and_then(|rest| rest.split(']').next());
+            assert_eq!(found, Some(default.as_str()), "{flag}");
+        }
+        assert_eq!((config.level, config.linkage), (Level::Stories, Linkage::Average));
+    }
+
+    #[test]
+    fn values_arrive_typed() {
+        let args = ["a.jsonl", "-", "--format", "csv", "--containment", "off", "--window", "48", "--only", "stories", "-o", "x"];
+        let cluster = cluster(&args).expect("good arguments");
+        assert_eq!(cluster.inputs, ["a.jsonl", "-"]);
+        assert_eq!((cluster.format, cluster.only), (Some(Format::Csv), Some(Only::Stories)));
+        assert_eq!(cluster.shared.containment, Some(Switch::Off));
+        assert_eq!(cluster.shared.window.map(|hours| hours.0), Some(48));
+        assert_eq!(cluster.shared.output, Some("x".into()));
+    }
+
+    #[test]
+    fn wrong_usage_names_the_flag_and_the_range() {
+        for (args, expected) in [
+            (&["a", "--shingle", "0"][..], "invalid value '0' for '--shingle <K>': 0 is not between 1 and 16"),
+            (&["a", "--containment", "2"], "invalid value '2' for '--containment <T|off>': 2 is not between 0.05 and 1"),
+            (&["a", "--format", "xml"], "[possible values: text, json, jsonl, csv, records]"),
+            (&[], "<INPUT>"),
+        ] {
+            let message = cluster(args).expect_err("wrong usage").to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+        assert!(cluster(&["--show-config"]).is_ok());
+        assert!(Cli::try_parse_from(["samestory", "explain", "a"]).is_err());
+        assert!(Cli::try_parse_from(["samestory", "explain", "a", "b", "--format", "csv"]).is_err());
+        assert!(Cli::try_parse_from(["samestory", "evaluate", "a", "--gold", "g", "--by-lang", "--level", "copies", "--sweep"]).is_ok());
+    }
+}

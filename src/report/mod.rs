@@ -1,0 +1,200 @@
+//! Writing a result: one file per format, one entry for all.
+//!
+//! Machine formats keep every character of the input; only [`Format::Text`], which is meant for a terminal, removes
+//! what could move the cursor or turn the reading order. The same result gives the same bytes on every machine.
+
+mod csv;
+mod json;
+mod jsonl;
+mod plain;
+mod records;
+mod row;
+#[cfg(test)]
+mod sample;
+mod text;
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::{Article, ArticleId};
+use crate::link::{Clustering, Placement};
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// What an editor reads in a terminal.
+    Text,
+    /// One object with summary, stories and links; one story a line.
+    Json,
+    /// One object per article, in input order.
+    Jsonl,
+    /// The columns of [`Format::Jsonl`], with a header.
+    Csv,
+    /// The input records, untouched, with a `samestory` field.
+    Records,
+}
+
+impl Format {
+    /// All formats, in the order of the help text.
+    pub const ALL: [Format; 5] = [Format::Text, Format::Json, Format::Jsonl, Format::Csv, Format::Records];
+
+    /// The word used by the `--format` flag.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+            Format::Records => "records",
+        }
+    }
+
+    /// Whether it has one row per article, so that [`Only`] can choose among them.
+    #[must_use]
+    pub fn has_rows(self) -> bool {
+        matches!(self, Format::Jsonl | Format::Csv | Format::Records)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Format, String> {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or_else(|| format!("unknown format {name:?}: text, json, jsonl, csv or records"))
+    }
+}
+
+/// Which articles keep their row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Only {
+    /// One per copy group: the article that stands for it.
+    Representatives,
+    /// One per story: the article that stands for it.
+    Stories,
+}
+
+/// How a report looks.
+///
+/// ```
+/// use samestory::report::Options;
+/// assert_eq!(Options::default().width, 100);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Rows to keep; `None` keeps all. The formats without rows (`text`, `json`) always show everything.
+    pub only: Option<Only>,
+    /// Columns of the terminal, for [`Format::Text`]; lines break between words, a longer word stays whole.
+    pub width: usize,
+    /// Whether [`Format::Text`] may use ANSI colour.
+    pub color: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { only: None, width: 100, color: false }
+    }
+}
+
+/// Writes a result in one format; O(articles + links).
+///
+/// `articles` are those the result was made from, in the same order.
+///
+/// # Errors
+/// What `out` says, and [`io::ErrorKind::InvalidInput`] when `articles` and `clustering` do not belong together or a
+/// kept record is not a JSON object.
+///
+/// # Examples
+/// ```
+/// use samestory::Clustering;
+/// use samestory::report::{Format, Options, write};
+/// let mut out = Vec::new();
+/// write(Format::Csv, &[], &Clustering::default(), &Options::default(), &mut out)?;
+/// assert_eq!(out, b"id,story,copies,score,representative,outlet,published,lang,title\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn write(format: Format, articles: &[Article], clustering: &Clustering, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    check(articles, clustering)?;
+    match format {
+        Format::Text => text::write(articles, clustering, options, out),
+        Format::Json => json::write(articles, clustering, out),
+        Format::Jsonl => jsonl::write(articles, clustering, options.only, out),
+        Format::Csv => csv::write(articles, clustering, options.only, out),
+        Format::Records => records::write(articles, clustering, options.only, out),
+    }
+}
+
+/// Makes sure that every index of the result is inside its list, so that the formats may index freely.
+fn check(articles: &[Article], clustering: &Clustering) -> io::Result<()> {
+    let bad = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    if clustering.placements.len() != articles.len() {
+        return bad(format!("{} articles but {} placements", articles.len(), clustering.placements.len()));
+    }
+    let inside = |id: &ArticleId| id.index() < articles.len();
+    for (article, at) in articles.iter().zip(&clustering.placements) {
+        if clustering.stories.get(at.story).is_none_or(|story| at.copies >= story.copies.len()) {
+            return bad(format!("article {:?} is placed in no story", article.key));
+        }
+    }
+    for story in &clustering.stories {
+        let members = story.articles.iter().all(inside) && inside(&story.representative);
+        let groups = story.copies.iter().all(|group| inside(&group.representative) && group.articles.iter().all(inside));
+        let links = story.links.iter().all(|link| inside(&link.a) && inside(&link.b));
+        let related = story.related.iter().all(|near| near.story < clustering.stories.len());
+        if !(members && groups && links && related) {
+            return bad(format!("story {:?} names an article or a story that is not there", story.id));
+        }
+    }
+    Ok(())
+}
+
+/// The articles that keep their row, in input order, each with its place.
+fn kept<'a>(articles: &'a [Article], clustering: &'a Clustering, only: Option<Only>) -> impl Iterator<Item = (&'a Article, &'a Placement)> {
+    articles.iter().zip(&clustering.placements).enumerate().filter_map(move |(number, (article, at))| {
+        let keep = match only {
+            None => true,
+            Some(Only::Representatives) => at.representative,
+            Some(Only::Stories) => clustering.stories[at.story].representative.index() == number,
+        };
+        keep.then_some((article, at))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn format_names_read_back() {
+        for format in Format::ALL {
+            assert_eq!(format.name().parse(), Ok(format));
+            assert_eq!(serde_json::to_value(format).expect("a name"), format.name());
+        }
+        assert!("xml".parse::<Format>().is_err());
+    }
+
+    #[test]
+    fn articles_and_result_must_belong_together() {
+        let (articles, clustering) = sample::result();
+        for format in Format::ALL {
+            assert!(write(format, &articles[1..], &clustering, &Options::default(), &mut Vec::new()).is_err(), "{format}");
+        }
+        let mut broken = clustering.clone();
+        broken.stories[0].links[0].b = ArticleId(99);
+        assert!(write(Format::Json, &articles, &broken, &Options::default(), &mut Vec::new()).is_err());
+    }
+}

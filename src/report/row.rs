@@ -1,0 +1,91 @@
+//! What every machine format says about one article.
+
+use serde::Serialize;
+
+use crate::article::Article;
+use crate::link::{Clustering, Placement};
+
+/// Decimals of a printed score: more would show differences nobody should act on.
+const SCORE_STEPS: f64 = 10_000.0;
+
+/// A score as printed: rounded to four decimals, never `-0`, never outside what JSON can say.
+pub(super) fn rounded(score: f64) -> f64 {
+    // Adding zero turns -0 into 0.
+    (score * SCORE_STEPS).round() / SCORE_STEPS + 0.0
+}
+
+/// The row of one article; the order of the fields is the order of the keys and columns.
+#[derive(Debug, Serialize)]
+pub(super) struct Row<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+    outlet: Option<&'a str>,
+    published: Option<String>,
+    lang: Option<&'a str>,
+    title: Option<&'a str>,
+}
+
+/// Where an article ended: the middle of a row and the whole of a record's `samestory` field.
+#[derive(Debug, Serialize)]
+pub(super) struct Place<'a> {
+    story: &'a str,
+    copies: &'a str,
+    score: Option<f64>,
+    representative: bool,
+}
+
+/// The place of an article.
+pub(super) fn place<'a>(clustering: &'a Clustering, at: &Placement) -> Place<'a> {
+    let story = &clustering.stories[at.story];
+    Place { story: &story.id, copies: &story.copies[at.copies].id, score: at.score.map(rounded), representative: at.representative }
+}
+
+/// The row of an article.
+pub(super) fn row<'a>(clustering: &'a Clustering, article: &'a Article, at: &'a Placement) -> Row<'a> {
+    Row {
+        id: &article.key,
+        place: place(clustering, at),
+        outlet: article.outlet.as_deref(),
+        published: article.published.as_ref().map(|published| published.when.to_string()),
+        lang: at.lang.as_deref(),
+        title: article.title.as_deref(),
+    }
+}
+
+impl Row<'_> {
+    /// The names of the columns.
+    pub(super) const COLUMNS: [&'static str; 9] =
+        ["id", "story", "copies", "score", "representative", "outlet", "published", "lang", "title"];
+
+    /// The values as text, unknown ones empty.
+    pub(super) fn cells(&self) -> [String; 9] {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        [
+            self.id.to_owned(),
+            self.place.story.to_owned(),
+            self.place.copies.to_owned(),
+            // Debug writes 1.0 where Display writes 1: the same spelling as in JSON.
+            self.place.score.map(|score| format!("{score:?}")).unwrap_or_default(),
+            self.place.representative.to_string(),
+            text(self.outlet),
+            self.published.clone().unwrap_or_default(),
+            text(self.lang),
+            text(self.title),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_have_four_decimals() {
+        for (score, printed) in [(1.0, "1.0"), (0.0, "0.0"), (-0.0, "0.0"), (2.0 / 3.0, "0.6667"), (0.00004, "0.0"), (0.5, "0.5")] {
+            assert_eq!(format!("{:?}", rounded(score)), printed);
+            assert_eq!(serde_json::to_string(&rounded(score)).expect("a number"), printed);
+        }
+        assert_eq!(format!("{:?}", rounded(0.0001)), "0.0001");
+    }
+}
