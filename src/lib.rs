@@ -6,6 +6,7 @@ pub mod date;
 pub mod error;
 pub mod hash;
 pub mod link;
+pub mod read;
 
 pub use article::{Article, ArticleId, DateSource, Published};
 pub use config::{Config, Level, Linkage};
