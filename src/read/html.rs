@@ -254,6 +254,12 @@ mod tests {
                 "2024-05-03 time element",
             ),
             ("address", url.into(), "<span class=date>5 May 2024</span>", "2024-05-04 address"),
+            (
+                "named for a change",
+                String::new(),
+                "<span class=updated-date>9 May 2024</span><span class=date>5 May 2024</span>",
+                "2024-05-05 date in the text",
+            ),
             ("named element", String::new(), "<span class=post-date>5 May 2024, 10:20</span>", "2024-05-05T10:20:00 date in the text"),
         ] {
             let published = page(&made(&head, meta), LATEST).published;

@@ -63,10 +63,10 @@ impl Fields for Object<'_> {
     }
 }
 
-/// The `name` of an object, as news interfaces give a source: `{"id": …, "name": "…"}`.
+/// The string inside an object: the `name` of a source (`{"id": …, "name": "…"}`), the `rendered` HTML of WordPress.
 fn named(raw: &str) -> Option<Cow<'_, str>> {
     let Pairs(fields) = serde_json::from_str(raw).ok()?;
-    let (_, name) = fields.into_iter().find(|(key, _)| key == "name")?;
+    let (_, name) = fields.into_iter().find(|(key, _)| key == "name" || key == "rendered")?;
     serde_json::from_str::<Text<'_>>(name.get()).ok().map(|text| text.0)
 }
 
@@ -163,6 +163,7 @@ mod tests {
             ("{\"id\":\"a\",\"text\":\"x\\u0000\\ud83d\\ude00\\r\\ny\"}", "a|-|x\0😀\ny|-|-|-|-|-"),
             (r#"{"id":"a","html":"<div><p>One.</p><p>Two.</p></div>"}"#, "a|-|One.\nTwo.|-|-|-|-|-"),
             (r#"{"id":"a","content":"<p>One.<br>Two.</p><script>x()</script>"}"#, "a|-|One.\nTwo.|-|-|-|-|-"),
+            (r#"{"id":9,"title":{"rendered":"h"},"content":{"rendered":"<p>One.</p>"}}"#, "9|h|One.|-|-|-|-|-"),
             (r#"{"id":"a","text":"a <p> in a text"}"#, "a|-|a <p> in a text|-|-|-|-|-"),
             (r#"{"id":"a","text":"t","date":1733244284}"#, "a|-|t|-|-|-|2024-12-03T16:44:44Z|-"),
         ] {

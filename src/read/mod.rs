@@ -5,7 +5,7 @@
 //! reading goes on: nothing is dropped silently.
 //!
 //! Files are walked one after the other; pages and records are parsed in batches on all threads, so the order never
-//! depends on how many there are. Memory is one batch of raw bytes (see [`reader`]) plus its articles.
+//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each, and the articles of one.
 //!
 //! ```
 //! use samestory::read::{ReadOptions, Reader};
@@ -31,7 +31,7 @@ mod lines;
 mod months;
 mod open;
 mod page_date;
-pub mod reader;
+mod reader;
 mod record;
 mod table;
 mod text;

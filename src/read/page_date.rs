@@ -149,17 +149,20 @@ fn from_time(document: &Document, believed: &impl Fn(&str) -> Option<When>) -> O
     }
     let inside = document.select("article time, main time, [role=main] time, [itemprop=articleBody] time");
     let times = inside.nodes().iter().filter(|time| !is_beside(time));
-    let published = times.filter(|time| {
-        let class = time.attr_or("class", "").to_ascii_lowercase();
-        !class.contains("updat") && !class.contains("modif") && time.attr_or("itemprop", "").as_ref() != "dateModified"
-    });
+    let published = times.filter(|time| !is_modification(time));
     published.take(1).find_map(value)
+}
+
+/// Whether an element is marked as the date of a change.
+fn is_modification(node: &NodeRef<'_>) -> bool {
+    let mark = format!("{} {} {}", node.attr_or("class", ""), node.attr_or("id", ""), node.attr_or("itemprop", "")).to_ascii_lowercase();
+    mark.contains("updat") || mark.contains("modif")
 }
 
 /// A short element whose class or id is named for a date (`<span class="post-date">`).
 fn from_named(document: &Document, believed: &impl Fn(&str) -> Option<When>) -> Option<When> {
     let named = document.select("[class*=date], [class*=Date], [id*=date], [class*=publish], [class*=time], [itemprop=datePublished]");
-    let mut texts = named.nodes().iter().filter(|node| !is_beside(node)).map(|node| node.text());
+    let mut texts = named.nodes().iter().filter(|node| !is_beside(node) && !is_modification(node)).map(|node| node.text());
     texts.find_map(|text| Some(text).filter(|text| text.chars().count() <= MAX_DATE_CHARS).and_then(|text| believed(&text)))
 }
 

@@ -1,5 +1,7 @@
 //! Pages of plain text: which line is the headline.
 
+use super::written;
+
 /// How many non-empty lines are near the top.
 const TOP_LINES: usize = 8;
 /// A headline has at most this many words.
@@ -12,7 +14,7 @@ const MIN_TITLE_WORDS: usize = 4;
 const MIN_REPEATED_WORDS: usize = 3;
 
 /// Lines at the top of a page that are for screen readers or left by scripts.
-const NOISE: [&str; 14] = [
+const NOISE: [&str; 17] = [
     "تخطى إلى المحتوى",
     "تخطي إلى المحتوى",
     "التجاوز إلى المحتوى",
@@ -21,10 +23,13 @@ const NOISE: [&str; 14] = [
     "İçeriğe geç",
     "İçeriğe atla",
     "Перейти к содержимому",
+    "К основному содержимому",
+    "К содержанию",
     "Перейти к содержанию",
     "Перейти к основному содержанию",
     "Skip to content",
     "Skip to main content",
+    "Jump to content",
     "Aller au contenu",
     "پرش به محتوا",
 ];
@@ -40,7 +45,14 @@ pub(super) fn title(text: &str) -> Option<&str> {
     }
     let body = top.iter().position(|line| is_paragraph(line))?;
     let short = || top[..body].iter().filter(|line| words(line) <= MAX_TITLE_WORDS);
-    short().find(|line| words(line) >= MIN_TITLE_WORDS).or_else(|| short().next()).copied()
+    let sure = || short().filter(|line| !is_doubtful(line));
+    let long_enough = |line: &&&str| words(line) >= MIN_TITLE_WORDS;
+    sure().find(long_enough).or_else(|| sure().next()).or_else(|| short().next()).copied()
+}
+
+/// A menu (`World | Sports`, or words set apart by spaces) or a dated byline: a headline only when there is no other.
+fn is_doubtful(line: &str) -> bool {
+    line.contains(['|', '\t']) || line.contains("  ") || !written::find(line, true).is_empty()
 }
 
 fn is_paragraph(line: &str) -> bool {
@@ -81,6 +93,17 @@ mod tests {
             ("a short one", format!("جسر جديد\n{body}"), "جسر جديد"),
             ("a menu said twice", format!("الرئيسية\nالرئيسية\nافتتاح جسر جديد فوق النهر\n{body}"), "افتتاح جسر جديد فوق النهر"),
             ("dots at the end", format!("جسر جديد فوق النهر.. صور\n{body}"), "جسر جديد فوق النهر.. صور"),
+            (
+                "after a menu",
+                format!("الجسر\nمحليات | العالم | المال | الناس\nافتتاح جسر جديد فوق النهر\n{body}"),
+                "افتتاح جسر جديد فوق النهر",
+            ),
+            (
+                "after a spaced menu",
+                format!("محليات  العالم  المال  الناس\nافتتاح جسر جديد فوق النهر\n{body}"),
+                "افتتاح جسر جديد فوق النهر",
+            ),
+            ("after a date", format!("الثلاثاء، 3 كانون الأول 2024\nافتتاح جسر جديد فوق النهر\n{body}"), "افتتاح جسر جديد فوق النهر"),
             ("text alone", body.to_string(), ""),
             ("no paragraph", "واحد\nاثنان".to_string(), ""),
             ("nothing", String::new(), ""),

@@ -37,7 +37,7 @@ struct Token {
 
 /// Every full date in `text`, in order.
 ///
-/// `day_first` decides `03/12/2024`, which is two dates; without it such a date is left alone. With dots the day always
+/// `day_first` decides `03/12/2024` and `03-12-2024`, which are two dates each; without it such a date is left alone. With dots the day always
 /// comes first.
 pub(super) fn find(text: &str, day_first: bool) -> Vec<Written> {
     let tokens = tokens(text);
@@ -134,8 +134,8 @@ fn numeric(tokens: &[Token], at: usize, day_first: bool) -> Option<(Date, usize)
     }
     let (a, b, year) = (short(at)?, short(at + 2)?, number(tokens, at + 4, 4)?);
     let date = match (Date::new(year, b, a).ok(), Date::new(year, a, b).ok()) {
-        (Some(date), other) if day_first || separator != '/' || other.is_none() || other == Some(date) => date,
-        (None, Some(date)) if separator == '/' => date,
+        (Some(date), other) if day_first || separator == '.' || other.is_none() || other == Some(date) => date,
+        (None, Some(date)) if separator != '.' => date,
         _ => return None,
     };
     Some((date, at + 5))
@@ -245,6 +245,7 @@ mod tests {
             ("31/12/2024", "2024-12-31"),
             ("12/31/2024", "2024-12-31"),
             ("03/12/2024", ""),
+            ("03-12-2024", ""),
             ("05/05/2024", "2024-05-05"),
             ("24.10.2023 19:55", "2023-10-24T19:55:00"),
             ("6 مارس 2022 - 5:20 م", "2022-03-06T17:20:00"),
