@@ -20,6 +20,7 @@ pub mod shingle;
 pub mod sketch;
 pub mod story;
 pub mod verify;
+pub mod read;
 
 pub use article::{Article, ArticleId, DateSource, Published};
 pub use cluster::{cluster, unique};

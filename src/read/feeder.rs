@@ -1,0 +1,195 @@
+//! Walks the files in order and cuts them into jobs: pages and records as raw bytes, still to be parsed.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use csv::ByteRecord;
+
+use super::format::Format;
+use super::input::{self, InputFile};
+use super::lines::{self, Line, MAX_RECORD_BYTES};
+use super::open::{self, Stream};
+use super::table::Table;
+use super::values::{Piece, Values};
+use crate::error::{Error, Result};
+
+/// Raw bytes in one batch: enough work for many threads, little beside the articles it becomes.
+const BATCH_BYTES: u64 = 8 * 1024 * 1024;
+/// Pages or records in one batch, for inputs of very small ones.
+const BATCH_JOBS: usize = 4096;
+/// How many bytes of an input without a telling name are looked at.
+const SNIFF_BYTES: usize = 4096;
+
+/// A page or record that is still to be parsed.
+pub(super) enum Job {
+    /// A page in a file of its own, not yet opened.
+    Page(Arc<InputFile>, Format),
+    /// A page whose stream had to be opened to know what it is.
+    OpenPage(Arc<InputFile>, Format, Stream),
+    /// A JSON record with its line and number.
+    Json { file: Arc<InputFile>, line: u64, number: u64, bytes: Vec<u8> },
+    /// A table row.
+    Row { file: Arc<InputFile>, line: u64, header: Arc<[String]>, cells: ByteRecord },
+    /// What could not even be cut.
+    Failed(Error),
+}
+
+enum Records {
+    Lines { stream: Stream, line: u64 },
+    Values { stream: Stream, values: Values, number: u64, array: bool },
+    Rows(Table),
+}
+
+/// Cuts inputs into jobs.
+pub(super) struct Feeder {
+    entries: std::vec::IntoIter<Result<InputFile>>,
+    current: Option<(Arc<InputFile>, Records)>,
+    counter: Arc<AtomicU64>,
+}
+
+impl Feeder {
+    pub(super) fn new(entries: Vec<Result<InputFile>>, counter: Arc<AtomicU64>) -> Feeder {
+        Feeder { entries: entries.into_iter(), current: None, counter }
+    }
+
+    /// The next batch; empty at the end.
+    pub(super) fn batch(&mut self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        let mut bytes = 0;
+        while bytes < BATCH_BYTES && jobs.len() < BATCH_JOBS {
+            let Some(job) = self.next() else { break };
+            bytes += match &job {
+                Job::Page(file, _) => file.size,
+                Job::OpenPage(..) => BATCH_BYTES,
+                Job::Json { bytes, .. } => bytes.len() as u64,
+                Job::Row { cells, .. } => cells.as_slice().len() as u64,
+                Job::Failed(_) => 0,
+            };
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            if let Some((file, records)) = &mut self.current {
+                match records.next(file) {
+                    Ok(Some(job)) => return Some(job),
+                    Ok(None) => self.current = None,
+                    Err(source) => {
+                        let path = file.path.clone();
+                        self.current = None;
+                        return Some(Job::Failed(Error::Io { path, source }));
+                    }
+                }
+                continue;
+            }
+            let file = match self.entries.next()? {
+                Ok(file) => Arc::new(file),
+                Err(error) => return Some(Job::Failed(error)),
+            };
+            match self.start(&file) {
+                Ok(Some(job)) => return Some(job),
+                Ok(None) => {}
+                Err(source) => return Some(Job::Failed(Error::Io { path: file.path.clone(), source })),
+            }
+        }
+    }
+
+    /// Begins a file: a page is a job of its own, records become `current`.
+    fn start(&mut self, file: &Arc<InputFile>) -> io::Result<Option<Job>> {
+        let is_page = |format| matches!(format, Format::Text | Format::Html);
+        if let Some(format) = file.format.filter(|format| is_page(*format) && !file.is_stdin()) {
+            return Ok(Some(Job::Page(Arc::clone(file), format)));
+        }
+        let failed = |message: &str| Ok(Some(Job::Failed(file.error(None, message))));
+        let mut stream = open::open(file, &self.counter)?;
+        let raw = open::peek(&mut stream, SNIFF_BYTES)?;
+        let whole: Stream = Box::new(io::Cursor::new(raw.clone()).chain_boxed(stream));
+        let format = match file.format.or_else(|| Format::sniff(&raw)) {
+            Some(format) if is_page(format) => return Ok(Some(Job::OpenPage(Arc::clone(file), format, whole))),
+            Some(format) => format,
+            None => return failed(input::XML),
+        };
+        let mut stream = open::without_mark(whole)?;
+        let head = open::peek(&mut stream, SNIFF_BYTES)?;
+        if head.len() < SNIFF_BYTES && head.trim_ascii().is_empty() {
+            return failed("empty");
+        }
+        let stream: Stream = Box::new(io::Cursor::new(head.clone()).chain_boxed(stream));
+        let records = match format {
+            Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv) {
+                Ok(table) => Records::Rows(table),
+                Err(message) => return failed(&message),
+            },
+            Format::Json if !is_json_lines(&head) => {
+                let array = head.trim_ascii_start().starts_with(b"[");
+                Records::Values { stream, values: Values::default(), number: 0, array }
+            }
+            _ => Records::Lines { stream, line: 0 },
+        };
+        self.current = Some((Arc::clone(file), records));
+        Ok(None)
+    }
+}
+
+/// Whether JSON that is no array has a record a line: its first line is not cut off inside a value.
+fn is_json_lines(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    if head.starts_with(b"[") {
+        return false;
+    }
+    let Some(end) = head.iter().position(|byte| *byte == b'\n') else { return true };
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&head[..end]) {
+        Ok(_) => true,
+        Err(error) => !error.is_eof(),
+    }
+}
+
+/// `Read::chain` that keeps to `Stream`'s bounds.
+trait ChainBoxed: io::BufRead + Send + Sized + 'static {
+    fn chain_boxed(self, rest: Stream) -> io::Chain<Self, Stream> {
+        io::Read::chain(self, rest)
+    }
+}
+impl ChainBoxed for io::Cursor<Vec<u8>> {}
+
+impl Records {
+    /// The next record of `file`; `None` at its end.
+    fn next(&mut self, file: &Arc<InputFile>) -> io::Result<Option<Job>> {
+        match self {
+            Records::Lines { stream, line } => loop {
+                let Some(found) = lines::next(stream, MAX_RECORD_BYTES)? else { return Ok(None) };
+                *line += 1;
+                match found {
+                    Line::TooLong => return Ok(Some(Job::Failed(file.error(Some(*line), too_long())))),
+                    Line::Bytes(bytes) if bytes.is_empty() => {}
+                    Line::Bytes(bytes) => {
+                        return Ok(Some(Job::Json { file: Arc::clone(file), line: *line, number: *line, bytes }));
+                    }
+                }
+            },
+            Records::Values { stream, values, number, array } => Ok(match values.next(stream, MAX_RECORD_BYTES)? {
+                None => None,
+                Some(Piece::Broken { message, line }) => Some(Job::Failed(file.error(Some(line), message))),
+                Some(Piece::Value { bytes, line }) => {
+                    *number += 1;
+                    let number = if *array { *number } else { line };
+                    Some(Job::Json { file: Arc::clone(file), line, number, bytes })
+                }
+            }),
+            Records::Rows(table) => Ok(match table.next()? {
+                None => None,
+                Some(row) => Some(match row.cells {
+                    Ok(cells) => Job::Row { file: Arc::clone(file), line: row.line, header: Arc::clone(&table.header), cells },
+                    Err(message) => Job::Failed(file.error(Some(row.line), message)),
+                }),
+            }),
+        }
+    }
+}
+
+fn too_long() -> String {
+    format!("longer than {} MiB, passed over", MAX_RECORD_BYTES / 1024 / 1024)
+}

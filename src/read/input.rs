@@ -1,0 +1,286 @@
+//! From arguments to the list of files to read, each with its page id and format.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::{DirEntry, WalkDir};
+
+use super::format::{self, Extension, Format};
+use crate::error::{Error, Result};
+
+/// The path that stands for standard input.
+pub(super) const STDIN: &str = "-";
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct InputFile {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// The id of the page, and the start of the ids of records that have none.
+    pub(super) id: String,
+    /// Its format; `None` is told by its content.
+    pub(super) format: Option<Format>,
+    /// Its size on disk in bytes, 0 for standard input.
+    pub(super) size: u64,
+}
+
+impl InputFile {
+    /// Whether it is standard input.
+    pub(super) fn is_stdin(&self) -> bool {
+        self.path == Path::new(STDIN)
+    }
+
+    /// An error at `line` of this file.
+    pub(super) fn error(&self, line: Option<u64>, message: impl Into<String>) -> Error {
+        Error::Record { path: self.path.clone(), line, message: message.into() }
+    }
+}
+
+/// What the arguments amount to.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    /// Files and what could not be found, in input order.
+    pub(super) entries: Vec<Result<InputFile>>,
+    /// Files in folders and globs whose extension says nothing.
+    pub(super) skipped: usize,
+    /// The argument behind each entry, put in front of ids that clash.
+    prefixes: Vec<String>,
+}
+
+/// Lists the files behind `inputs`; a format that is given counts for standard input and for files given by name.
+pub(super) fn resolve(inputs: &[String], format: Option<Format>) -> Inputs {
+    let mut found = Inputs::default();
+    for input in inputs {
+        let path = Path::new(input);
+        if input == STDIN {
+            found.push(Ok(InputFile { path: PathBuf::from(STDIN), id: STDIN.into(), format, size: 0 }), input);
+        } else if path.is_dir() {
+            found.folder(path, input);
+        } else if path.exists() || !input.contains(['*', '?', '[']) {
+            found.file(path, input, format);
+        } else {
+            found.glob(input);
+        }
+    }
+    found.part_clashes();
+    found
+}
+
+impl Inputs {
+    fn push(&mut self, entry: Result<InputFile>, prefix: &str) {
+        self.entries.push(entry);
+        self.prefixes.push(prefix.trim_end_matches('/').to_string());
+    }
+
+    fn file(&mut self, path: &Path, input: &str, format: Option<Format>) {
+        let id = path.file_name().map_or_else(|| input.to_string(), |name| name.to_string_lossy().into_owned());
+        let entry = match std::fs::metadata(path) {
+            Err(source) => Err(Error::Io { path: path.into(), source }),
+            Ok(metadata) => {
+                let file = InputFile { path: path.into(), id, format, size: metadata.len() };
+                match format::by_extension(path) {
+                    _ if format.is_some() => Ok(file),
+                    Extension::Known(known) => Ok(InputFile { format: Some(known), ..file }),
+                    Extension::Unknown => Ok(file),
+                    Extension::Xml => Err(file.error(None, XML)),
+                }
+            }
+        };
+        self.push(entry, input);
+    }
+
+    fn folder(&mut self, folder: &Path, input: &str) {
+        for entry in walk(folder, usize::MAX) {
+            match entry {
+                Err(error) => self.push(Err(walk_error(folder, error)), input),
+                Ok(entry) if entry.file_type().is_file() => self.found(&entry, &relative(folder, entry.path()), input),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// A file of a folder or a glob: read when its extension says how.
+    fn found(&mut self, entry: &DirEntry, id: &str, prefix: &str) {
+        let Extension::Known(format) = format::by_extension(entry.path()) else {
+            self.skipped += 1;
+            return;
+        };
+        let size = entry.metadata().map(|metadata| metadata.len()).unwrap_or(0);
+        let file = InputFile { path: entry.path().into(), id: id.into(), format: Some(format), size };
+        self.push(Ok(file), prefix);
+    }
+
+    fn glob(&mut self, pattern: &str) {
+        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+        let matcher = match GlobBuilder::new(pattern).literal_separator(true).build() {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => return self.push(Err(Error::Input(format!("{pattern}: {}", error.kind()))), pattern),
+        };
+        let parts: Vec<&str> = pattern.split('/').collect();
+        let fixed = parts.iter().take_while(|part| !part.contains(['*', '?', '[', '{'])).count();
+        let root = match parts[..fixed].join("/") {
+            root if root.is_empty() && fixed > 0 => "/".to_string(),
+            root if root.is_empty() => ".".to_string(),
+            root => root,
+        };
+        let depth = if pattern.contains("**") { usize::MAX } else { parts.len() - fixed };
+        let before = self.entries.len() + self.skipped;
+        let mut walk = walk(Path::new(&root), depth);
+        while let Some(entry) = walk.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // Nothing there is the same as no match.
+                Err(error) if error.depth() == 0 => break,
+                Err(error) => {
+                    self.push(Err(walk_error(Path::new(&root), error)), pattern);
+                    continue;
+                }
+            };
+            let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
+            if entry.depth() == 0 || !matcher.is_match(path) {
+                continue;
+            }
+            let shown = path.to_string_lossy().into_owned();
+            if entry.file_type().is_dir() {
+                walk.skip_current_dir();
+                self.folder(path, &shown);
+            } else {
+                let name = entry.file_name().to_string_lossy();
+                self.found(&entry, &name, &shown);
+            }
+        }
+        if self.entries.len() + self.skipped == before {
+            self.push(Err(Error::Input(format!("{pattern}: no such file, and no file matches it as a pattern"))), pattern);
+        }
+    }
+
+    /// Puts the argument in front of ids that two inputs have in common.
+    fn part_clashes(&mut self) {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for file in self.entries.iter().flatten() {
+            *counts.entry(&file.id).or_default() += 1;
+        }
+        let clashing: Vec<bool> = self.entries.iter().map(|entry| entry.as_ref().is_ok_and(|file| counts[file.id.as_str()] > 1)).collect();
+        for ((entry, prefix), _) in self.entries.iter_mut().zip(&self.prefixes).zip(clashing).filter(|(_, clashes)| *clashes) {
+            if let Ok(file) = entry {
+                // A file given by name is its whole argument.
+                let whole = file.path == Path::new(prefix);
+                file.id = if whole { prefix.clone() } else { format!("{prefix}/{}", file.id) };
+            }
+        }
+    }
+}
+
+/// What is said of XML until feeds are read.
+pub(super) const XML: &str = "XML (a feed?) is not read as articles; convert it to JSON Lines, or give the pages";
+
+/// Walks a folder in the order of its paths, hidden files left out, links followed, loops reported.
+fn walk(root: &Path, depth: usize) -> walkdir::FilterEntry<walkdir::IntoIter, fn(&DirEntry) -> bool> {
+    let visible: fn(&DirEntry) -> bool = |entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    WalkDir::new(root).follow_links(true).max_depth(depth).sort_by_file_name().into_iter().filter_entry(visible)
+}
+
+fn walk_error(root: &Path, error: walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(root).to_path_buf();
+    if let Some(ancestor) = error.loop_ancestor() {
+        let message = format!("a link back to {}, which holds it: not followed", ancestor.display());
+        return Error::Record { path, line: None, message };
+    }
+    Error::Io { path, source: error.into() }
+}
+
+/// The path below `root`, with `/` on every system.
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, "text").expect("a file");
+        }
+        folder
+    }
+
+    fn ids(inputs: &[&str]) -> (Vec<String>, Vec<String>, usize) {
+        let inputs: Vec<String> = inputs.iter().map(ToString::to_string).collect();
+        let found = resolve(&inputs, None);
+        let (good, bad): (Vec<_>, Vec<_>) = found.entries.into_iter().partition(Result::is_ok);
+        let good = good.into_iter().flatten().map(|file| file.id).collect();
+        (good, bad.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect(), found.skipped)
+    }
+
+    #[test]
+    fn folders_are_walked_in_order() {
+        let folder = folder(&["b.txt", "a/z.html.gz", "a/.hidden.txt", ".git/x.txt", "a/b/c.jsonl", "notes.md", "feed.xml"]);
+        let (good, bad, skipped) = ids(&[&folder.path().display().to_string()]);
+        assert_eq!(good, ["a/b/c.jsonl", "a/z.html.gz", "b.txt"]);
+        assert_eq!((bad.len(), skipped), (0, 2));
+    }
+
+    #[test]
+    fn globs_match_files_and_folders() {
+        let folder = folder(&["2023/a.txt", "2024/b.txt", "2024/c.html", "2024/d.md", "x.txt"]);
+        let root = folder.path().display().to_string();
+        for (pattern, expected) in [
+            ("*.txt", vec!["x.txt"]),
+            ("20*/[ab].txt", vec!["a.txt", "b.txt"]),
+            ("**/*.txt", vec!["a.txt", "b.txt", "x.txt"]),
+            ("2024/?.*", vec!["b.txt", "c.html"]),
+            ("20*", vec!["a.txt", "b.txt", "c.html"]),
+        ] {
+            assert_eq!(ids(&[&format!("{root}/{pattern}")]).0, expected, "{pattern}");
+        }
+        for pattern in [format!("{root}/*.csv"), format!("{root}/none/*")] {
+            let (good, bad, _) = ids(&[&pattern]);
+            assert!(good.is_empty());
+            assert_eq!(bad, [format!("{pattern}: no such file, and no file matches it as a pattern")]);
+        }
+    }
+
+    #[test]
+    fn names_with_glob_characters_are_files_first() {
+        let folder = folder(&["a[1].txt"]);
+        let path = folder.path().join("a[1].txt").display().to_string();
+        assert_eq!(ids(&[&path]).0, ["a[1].txt"]);
+    }
+
+    #[test]
+    fn clashing_ids_get_their_argument_in_front() {
+        let folder = folder(&["x/a.txt", "x/only.txt", "y/a.txt", "a.txt"]);
+        let root = folder.path().display().to_string();
+        let (good, _, _) = ids(&[&format!("{root}/x/"), &format!("{root}/y"), &format!("{root}/a.txt")]);
+        assert_eq!(good, [format!("{root}/x/a.txt"), "only.txt".into(), format!("{root}/y/a.txt"), format!("{root}/a.txt")]);
+        let (good, _, _) = ids(&[&format!("{root}/*/a.txt")]);
+        assert_eq!(good, [format!("{root}/x/a.txt"), format!("{root}/y/a.txt")]);
+    }
+
+    #[test]
+    fn what_is_missing_or_xml_is_named() {
+        let folder = folder(&["feed.xml"]);
+        let (good, bad, _) = ids(&["no/such/file.txt", &folder.path().join("feed.xml").display().to_string()]);
+        assert!(good.is_empty());
+        assert!(bad[0].starts_with("no/such/file.txt: "), "{}", bad[0]);
+        assert!(bad[1].ends_with(XML), "{}", bad[1]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn loops_are_named_and_reading_goes_on() {
+        let folder = folder(&["a/x.txt", "b.txt"]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("a/again")).expect("a link");
+        let (good, bad, _) = ids(&[&folder.path().display().to_string()]);
+        assert_eq!(good, ["a/x.txt", "b.txt"]);
+        assert!(bad.len() == 1 && bad[0].contains("a/again: a link back to "), "{bad:?}");
+    }
+}

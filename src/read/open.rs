@@ -1,0 +1,167 @@
+//! Opening a file: counted, decompressed and as UTF-8 when it was UTF-16.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+
+use super::input::InputFile;
+
+/// Buffer between the system and the parsers, in bytes: large enough that system calls do not show.
+const BUFFER_BYTES: usize = 256 * 1024;
+
+const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// Decompressed bytes of one input.
+pub(super) type Stream = Box<dyn BufRead + Send>;
+
+/// Opens a file or standard input and undoes its compression, which is told by the first bytes and not by the name.
+/// Raw bytes read are added to `counter`.
+pub(super) fn open(file: &InputFile, counter: &Arc<AtomicU64>) -> io::Result<Stream> {
+    let raw: Box<dyn Read + Send> = if file.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&file.path)?) };
+    decompress(Counting { raw, counter: Arc::clone(counter) })
+}
+
+fn decompress(raw: impl Read + Send + 'static) -> io::Result<Stream> {
+    let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
+    let (head, raw) = peek(&mut raw, 4).map(|head| (head, raw))?;
+    let raw = io::Cursor::new(head.clone()).chain(raw);
+    Ok(if head.starts_with(GZIP) {
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, flate2::bufread::MultiGzDecoder::new(raw)))
+    } else if head.starts_with(ZSTD) {
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, zstd::stream::read::Decoder::with_buffer(raw)?))
+    } else {
+        Box::new(raw)
+    })
+}
+
+/// Takes up to `count` bytes; fewer only at the end of the input. They have to be put back in front.
+pub(super) fn peek(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(count);
+    stream.take(count as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Takes the byte order mark off a stream of records and turns UTF-16 into UTF-8.
+pub(super) fn without_mark(mut stream: Stream) -> io::Result<Stream> {
+    let head = peek(&mut stream, 3)?;
+    let rest = |skipped: usize| io::Cursor::new(head[skipped..].to_vec());
+    let encoding = match head.as_slice() {
+        [0xff, 0xfe, ..] => UTF_16LE,
+        [0xfe, 0xff, ..] => UTF_16BE,
+        [0xef, 0xbb, 0xbf] => return Ok(stream),
+        _ => return Ok(Box::new(rest(0).chain(stream))),
+    };
+    let utf16 = Utf16 {
+        inner: rest(2).chain(stream),
+        decoder: encoding.new_decoder_without_bom_handling(),
+        decoded: Vec::new(),
+        given: 0,
+        ended: false,
+    };
+    Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, utf16)))
+}
+
+struct Counting<R> {
+    raw: R,
+    counter: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(buffer)?;
+        self.counter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+struct Utf16<R> {
+    inner: R,
+    decoder: Decoder,
+    /// Decoded bytes, those before `given` handed out.
+    decoded: Vec<u8>,
+    given: usize,
+    /// A decoder must not be asked again after its last bytes.
+    ended: bool,
+}
+
+impl<R: BufRead> Utf16<R> {
+    /// Decodes what the inner stream has ready; nothing decoded is the end.
+    fn refill(&mut self) -> io::Result<()> {
+        let mut text = String::new();
+        loop {
+            let input = self.inner.fill_buf()?;
+            let (last, length) = (input.is_empty(), input.len());
+            text.reserve(self.decoder.max_utf8_buffer_length(length).unwrap_or(length));
+            let (_, used, _) = self.decoder.decode_to_string(input, &mut text, last);
+            self.inner.consume(used);
+            self.ended |= last;
+            if last || !text.is_empty() {
+                (self.decoded, self.given) = (text.into_bytes(), 0);
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.decoded.len() && !self.ended {
+            self.refill()?;
+        }
+        let ready = &self.decoded[self.given..];
+        let count = ready.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&ready[..count]);
+        self.given += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn all(bytes: Vec<u8>) -> io::Result<String> {
+        let mut text = String::new();
+        without_mark(decompress(io::Cursor::new(bytes))?)?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn compression_and_marks_are_undone() {
+        let text = "كلام كثير\n".repeat(20_000);
+        let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect();
+        let members = [gzip(&text.as_bytes()[..1001]), gzip(&text.as_bytes()[1001..])].concat();
+        for (name, bytes) in [
+            ("plain", text.clone().into_bytes()),
+            ("gzip of two members", members),
+            ("zstd", zstd::encode_all(text.as_bytes(), 1).expect("memory")),
+            ("mark", format!("\u{feff}{text}").into_bytes()),
+            ("utf-16 little", utf16(&[0xff, 0xfe], u16::to_le_bytes)),
+            ("utf-16 big", gzip(&utf16(&[0xfe, 0xff], u16::to_be_bytes))),
+        ] {
+            assert!(all(bytes).expect(name) == text, "{name}");
+        }
+        for short in ["", "a", "ab", "abc"] {
+            assert_eq!(all(short.into()).expect(short), short);
+        }
+    }
+
+    #[test]
+    fn broken_compression_is_an_error() {
+        let mut cut = gzip("some text that is long enough".as_bytes());
+        cut.truncate(cut.len() - 6);
+        assert!(all(cut).is_err());
+    }
+}

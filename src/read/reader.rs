@@ -1,0 +1,349 @@
+//! The iterator over articles: batches of raw bytes, parsed on all threads, handed out in input order.
+//!
+//! While one batch is parsed the next is read and decompressed, so at any time two batches of raw bytes (8 MiB each) and one of
+//! articles are held. Pages are opened where they are parsed.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use serde_json::{Map, Value as Json};
+
+use super::feeder::{Feeder, Job};
+use super::format::Format;
+use super::input::{self, InputFile};
+use super::record::{self, Outcome, Place};
+use super::{ReadOptions, charset, html, json, open, table, text, text_date};
+use crate::article::{Article, DateSource, Published};
+use crate::error::{Error, Result};
+
+/// No page is longer, in bytes after decompression: news pages are below 5 MB, and a small file can unpack to anything.
+const MAX_PAGE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Articles of several inputs, in input order.
+///
+/// Every item is an article or one thing that could not be read; after an error reading goes on. An error about a date that
+/// was not understood follows the article it belongs to.
+pub struct Reader {
+    feeder: Feeder,
+    options: ReadOptions,
+    next_batch: Vec<Job>,
+    ready: VecDeque<Result<Article>>,
+    counter: Arc<AtomicU64>,
+    total: Option<u64>,
+    skipped: usize,
+}
+
+impl Reader {
+    /// Lists the files behind `inputs` (files, folders, globs, `-`); nothing is opened yet. An input that does not exist is
+    /// an error item.
+    #[must_use]
+    pub fn open(inputs: &[String], options: ReadOptions) -> Reader {
+        let found = input::resolve(inputs, options.format);
+        let stdin = found.entries.iter().flatten().any(InputFile::is_stdin);
+        let total = (!stdin).then(|| found.entries.iter().flatten().map(|file| file.size).sum());
+        let counter = Arc::new(AtomicU64::new(0));
+        Reader {
+            feeder: Feeder::new(found.entries, Arc::clone(&counter)),
+            options,
+            next_batch: Vec::new(),
+            ready: VecDeque::new(),
+            counter,
+            total,
+            skipped: found.skipped,
+        }
+    }
+
+    /// Bytes read so far, as they lie on disk.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.counter.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of all inputs as they lie on disk; `None` when standard input is one of them.
+    #[must_use]
+    pub fn total_bytes(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// How many files of folders and globs are passed over because their extension does not say what they hold.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    fn parse_batch(&mut self) {
+        let mut jobs = std::mem::take(&mut self.next_batch);
+        if jobs.is_empty() {
+            jobs = self.feeder.batch();
+        }
+        let (options, counter, feeder) = (&self.options, &self.counter, &mut self.feeder);
+        let parse = || jobs.into_par_iter().map(|job| outcome(job, options, counter)).collect::<Vec<Outcome>>();
+        let (outcomes, next_batch) = rayon::join(parse, || feeder.batch());
+        self.next_batch = next_batch;
+        for outcome in outcomes {
+            self.ready.push_back(outcome.article);
+            self.ready.extend(outcome.complaint.map(Err));
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Article>;
+
+    fn next(&mut self) -> Option<Result<Article>> {
+        if self.ready.is_empty() {
+            self.parse_batch();
+        }
+        self.ready.pop_front()
+    }
+}
+
+fn outcome(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> Outcome {
+    match job {
+        Job::Failed(error) => error.into(),
+        Job::Json { file, line, number, bytes } => json::article(&bytes, Place { file: &file, line, number }, options),
+        Job::Row { file, line, header, cells } => table::article(&cells, &header, Place { file: &file, line, number: line }, options),
+        Job::Page(file, format) => Outcome {
+            article: open::open(&file, counter)
+                .map_err(|source| io_error(&file, source))
+                .and_then(|stream| page(&file, format, stream, options)),
+            complaint: None,
+        },
+        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaint: None },
+    }
+}
+
+fn io_error(file: &InputFile, source: io::Error) -> Error {
+    Error::Io { path: file.path.clone(), source }
+}
+
+/// Reads one page.
+fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptions) -> Result<Article> {
+    let mut bytes = Vec::with_capacity(usize::try_from(file.size.min(MAX_PAGE_BYTES)).unwrap_or(0) + 1);
+    stream.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes).map_err(|source| io_error(file, source))?;
+    if bytes.len() as u64 > MAX_PAGE_BYTES {
+        return Err(file.error(None, format!("longer than {} MiB: not a page", MAX_PAGE_BYTES / 1024 / 1024)));
+    }
+    let is_html = format == Format::Html;
+    let text = charset::decode(&bytes, is_html).map_err(|message| file.error(None, message))?;
+    if text.trim().is_empty() {
+        return Err(file.error(None, "empty"));
+    }
+    let mut article = if is_html {
+        let page = html::page(&text, options.latest);
+        Article {
+            title: page.title,
+            text: page.text,
+            outlet: page.outlet,
+            url: page.url,
+            lang: page.lang,
+            published: page.published,
+            ..Article::default()
+        }
+    } else {
+        let text = record::lines(&text);
+        let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
+        Article { title: text::title(&text).map(str::to_string), published, text, ..Article::default() }
+    };
+    if article.text.is_empty() {
+        return Err(file.error(None, "no text"));
+    }
+    article.key.clone_from(&file.id);
+    article.record = options.keep_records.then(|| page_record(&article));
+    Ok(article)
+}
+
+/// What is known of a page, as a JSON record.
+fn page_record(article: &Article) -> Box<str> {
+    let published = article.published.as_ref().map(|published| published.when.to_string());
+    let known = [
+        ("id", Some(&article.key)),
+        ("title", article.title.as_ref()),
+        ("text", Some(&article.text)),
+        ("url", article.url.as_ref()),
+        ("published", published.as_ref()),
+        ("outlet", article.outlet.as_ref()),
+        ("lang", article.lang.as_ref()),
+    ];
+    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_string(), Json::String(value?.clone()))));
+    Json::Object(known.collect::<Map<_, _>>()).to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+
+    const BODY: &str = "The mayor opened the new bridge over the river on Monday.";
+
+    /// Writes files into a folder and reads them; errors come as `!message` without the folder.
+    fn read(files: &[(&str, &[u8])], inputs: &[&str], options: &ReadOptions) -> Vec<String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().display().to_string();
+        for (name, bytes) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
+        }
+        let inputs: Vec<String> = inputs.iter().map(|input| format!("{root}/{input}")).collect();
+        let mut reader = Reader::open(&inputs, options.clone());
+        let found = reader.by_ref().map(|item| match item {
+            Ok(article) => format!("{}|{}|{}", article.key, article.title.unwrap_or_default(), article.text.replace('\n', "/")),
+            Err(error) => format!("!{}", error.to_string().replace(&format!("{root}/"), "")),
+        });
+        let found = found.collect();
+        assert_eq!(reader.total_bytes().map(|total| total >= reader.bytes_read()), Some(true));
+        found
+    }
+
+    fn options() -> ReadOptions {
+        ReadOptions::new(jiff::civil::date(2024, 12, 31))
+    }
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn every_format_is_read() {
+        let page = format!("Bridge opens\n\n{BODY}");
+        let html = format!("<html><head><title>Bridge opens</title></head><body><p>{BODY}</p></body></html>");
+        let line = r#"{"id": "1", "title": "t", "text": "x"}"#;
+        let row = "1|t|x".to_string();
+        let files: Vec<(&str, Vec<u8>, Vec<String>)> = vec![
+            ("a.txt", page.clone().into(), vec![format!("a.txt|Bridge opens|Bridge opens//{BODY}")]),
+            ("a.txt.gz", gzip(&page), vec![format!("a.txt.gz|Bridge opens|Bridge opens//{BODY}")]),
+            ("b.html", html.into(), vec![format!("b.html|Bridge opens|{BODY}")]),
+            ("c.jsonl", format!("\u{feff}{line}\r\n\r\n{line}").into(), vec![row.clone(), row.clone()]),
+            ("c.ndjson.zst", zstd::encode_all(line.as_bytes(), 1).expect("memory"), vec![row.clone()]),
+            ("gzip-by-content.jsonl", gzip(line), vec![row.clone()]),
+            ("d.json", format!("[{line},\n {line}]").into(), vec![row.clone(), row.clone()]),
+            ("one.json", line.replace(", ", ",\n").into(), vec![row.clone()]),
+            ("lines.json", format!("{line}\n{line}\n").into(), vec![row.clone(), row.clone()]),
+            ("none.json", b"[]".to_vec(), vec![]),
+            ("ids.json", br#"[{"text": "x"}, {"text": "y"}]"#.to_vec(), vec!["ids.json:1||x".into(), "ids.json:2||y".into()]),
+            (
+                "e.csv",
+                b"\xef\xbb\xbfID,title,text\r\n1,t,\"x\ny\"\r\n2,,\"a \"\"b\"\"\"\r\n".to_vec(),
+                vec!["1|t|x/y".into(), "2||a \"b\"".into()],
+            ),
+            ("semicolons.csv", b"id;title;text\n1;t;x, y\n".to_vec(), vec!["1|t|x, y".into()]),
+            ("f.tsv", b"title\tbody\nt\tx\n".to_vec(), vec!["f.tsv:2|t|x".into()]),
+            ("no-extension", line.into(), vec![row.clone()]),
+        ];
+        for (name, bytes, expected) in files {
+            assert_eq!(read(&[(name, &bytes)], &[name], &options()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn bad_input_is_named_and_the_rest_is_read() {
+        let good = r#"{"id": "1", "text": "x"}"#;
+        for (name, bytes, expected) in [
+            (
+                "a.jsonl",
+                format!("{good}\n{{\"id\": \n{good}").into_bytes(),
+                vec!["1||x", "!a.jsonl:2: not a JSON record: EOF while parsing a value (column 6)", "1||x"],
+            ),
+            (
+                "a.jsonl",
+                format!("{good}\n{{\"id\": 2, \"text\": 3}}\n{good}").into(),
+                vec!["1||x", "!a.jsonl:2: field \"text\": expected a string, found a number", "1||x"],
+            ),
+            (
+                "a.jsonl",
+                [good.as_bytes(), b"\n{\"text\": \"a\0\"}\n", good.as_bytes()].concat(),
+                vec!["1||x", "!a.jsonl:2: undecodable: not text in a charset that can be told", "1||x"],
+            ),
+            (
+                "a.json",
+                format!("[{good}, {{\"text\": nope}},\n{good}").into(),
+                vec![
+                    "1||x",
+                    "!a.json:1: not a JSON record: expected ident (column 11)",
+                    "1||x",
+                    "!a.json:2: the input ends inside a JSON value",
+                ],
+            ),
+            (
+                "a.csv",
+                b"id,text\n1,x\n2,x,y\n3,\n4,z\n".to_vec(),
+                vec!["1||x", "!a.csv:3: the row has 3 fields, the header 2", "!a.csv:4: no text", "4||z"],
+            ),
+            ("a.csv", b"id,text,ID\n1,x,2\n".to_vec(), vec!["!a.csv: the header names \"ID\" twice"]),
+            ("a.txt", vec![], vec!["!a.txt: empty"]),
+            ("a.txt", b"\xef\xbb\xbf \n".to_vec(), vec!["!a.txt: empty"]),
+            ("a.jsonl", b"\n\n".to_vec(), vec!["!a.jsonl: empty"]),
+            ("a.csv", vec![], vec!["!a.csv: empty"]),
+            ("a.html", b"<html><body><script>x()</script></body></html>".to_vec(), vec!["!a.html: no text"]),
+            ("a.txt", b"\x00\x01\x02".to_vec(), vec!["!a.txt: undecodable: not text in a charset that can be told"]),
+            (
+                "feed",
+                b"<?xml version=\"1.0\"?><rss></rss>".to_vec(),
+                vec!["!feed: XML (a feed?) is not read as articles; convert it to JSON Lines, or give the pages"],
+            ),
+        ] {
+            assert_eq!(read(&[(name, &bytes)], &[name], &options()), expected, "{name}");
+        }
+        let read = read(&[("a.txt", BODY.as_bytes())], &["missing.txt", "a.txt"], &options());
+        assert!(read[0].starts_with("!missing.txt: ") && read[1].starts_with("a.txt|"), "{read:?}");
+    }
+
+    #[test]
+    fn a_cut_archive_gives_what_it_holds() {
+        let lines: String = (0..5000).map(|id| format!("{{\"id\": {id}, \"text\": \"text {}\"}}\n", id * 7919 % 1000)).collect();
+        let mut bytes = gzip(&lines);
+        bytes.truncate(bytes.len() / 2);
+        let read = read(&[("a.jsonl.gz", &bytes)], &["a.jsonl.gz"], &options());
+        assert!(read.len() > 1000 && read[..1000].iter().all(|item| !item.starts_with('!')));
+        assert!(read.last().is_some_and(|last| last.starts_with("!a.jsonl.gz: ")), "{:?}", read.last());
+    }
+
+    #[test]
+    fn order_does_not_depend_on_threads() {
+        let lines: String = (0..20_000).map(|id| format!("{{\"id\": {id}, \"text\": \"t\"}}\n")).collect();
+        let files: Vec<(String, Vec<u8>)> =
+            (0..50).map(|n| (format!("in/{n:02}.txt"), BODY.into())).chain([("in/lines.jsonl".into(), lines.into())]).collect();
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let expected: Vec<String> =
+            (0..50).map(|n| format!("{n:02}.txt||{BODY}")).chain((0..20_000).map(|id| format!("{id}||t"))).collect();
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            assert_eq!(pool.install(|| read(&files, &["in"], &options())), expected);
+        }
+    }
+
+    #[test]
+    fn records_of_pages_and_rows_are_made() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("a.txt"), format!("Bridge opens\n3 December 2024\n{BODY}")).expect("a file");
+        fs::write(folder.path().join("b.csv"), "z,text,id\n1.50,x,7\n").expect("a file");
+        let options = ReadOptions { keep_records: true, ..options() };
+        let inputs = [folder.path().display().to_string()];
+        let records: Vec<_> =
+            Reader::open(&inputs, options).map(|article| article.expect("an article").record.expect("a record")).collect();
+        let page =
+            format!(r#"{{"id":"a.txt","title":"Bridge opens","text":"Bridge opens\n3 December 2024\n{BODY}","published":"2024-12-03"}}"#);
+        assert_eq!(records, [page.into(), Box::from(r#"{"z":"1.50","text":"x","id":"7"}"#)]);
+    }
+
+    #[test]
+    fn charsets_are_told_line_by_line() {
+        let text = "افتتح رئيس البلدية صباح اليوم الجسر الجديد فوق النهر بحضور عدد كبير من السكان";
+        let line = format!("{{\"id\":\"1\",\"text\":\"{text}\"}}\n");
+        let mixed = [line.as_bytes(), &encoding_rs::WINDOWS_1256.encode(&line).0].concat();
+        let row = format!("1||{text}");
+        assert_eq!(read(&[("a.jsonl", &mixed)], &["a.jsonl"], &options()), [row.as_str(), &row]);
+        let csv = format!("id,text\n1,{text}\n");
+        assert_eq!(read(&[("a.csv", &encoding_rs::WINDOWS_1256.encode(&csv).0)], &["a.csv"], &options()), [row.as_str()]);
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(csv.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(read(&[("a.csv", &utf16)], &["a.csv"], &options()), [row.as_str()]);
+    }
+}

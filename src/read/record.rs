@@ -1,0 +1,236 @@
+//! From the fields of a record to an article, whatever format they came in.
+
+use std::borrow::Cow;
+
+use super::fields::Role;
+use super::input::InputFile;
+use super::{ReadOptions, dates, html, text_date};
+use crate::article::{Article, DateSource, Published};
+use crate::error::{Error, Result};
+
+/// What one page or record becomes: an article or an error, and at most one complaint about a field that did not spoil it.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) article: Result<Article>,
+    pub(super) complaint: Option<Error>,
+}
+
+impl From<Error> for Outcome {
+    fn from(error: Error) -> Outcome {
+        Outcome { article: Err(error), complaint: None }
+    }
+}
+
+/// The value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value<'a> {
+    /// A string.
+    Text(Cow<'a, str>),
+    /// A number as it was spelled.
+    Number(&'a str),
+    /// Another type, in words.
+    Other(&'static str),
+}
+
+/// A record whose fields can be looked up.
+pub(super) trait Fields {
+    /// The value under `name`, compared without regard to ASCII case; `None` when it is missing or null.
+    fn value(&self, name: &str) -> std::result::Result<Option<Value<'_>>, String>;
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a InputFile,
+    /// The line it starts on.
+    pub(super) line: u64,
+    /// What makes the id of a record that has none: its line, or its place in a JSON array.
+    pub(super) number: u64,
+}
+
+/// Builds the article; `record` is its JSON, when records are kept.
+pub(super) fn article(fields: &impl Fields, place: Place<'_>, options: &ReadOptions, record: Option<Box<str>>) -> Outcome {
+    let error = |message: String| place.file.error(Some(place.line), message);
+    match build(fields, place, options) {
+        Err(message) => error(message).into(),
+        Ok((mut article, complaint)) => {
+            article.record = record;
+            Outcome { article: Ok(article), complaint: complaint.map(error) }
+        }
+    }
+}
+
+type Found<'a> = Option<(&'a str, Value<'a>)>;
+
+/// The field that plays `role`: the mapped name, else the first usual name with something in it.
+fn look_up<'a>(fields: &'a impl Fields, role: Role, options: &'a ReadOptions) -> std::result::Result<Found<'a>, String> {
+    let filled = |value: &Value<'_>| !matches!(value, Value::Text(text) if text.trim().is_empty());
+    if let Some(name) = options.fields.mapped(role) {
+        let value = fields.value(name)?;
+        if value.is_none() && matches!(role, Role::Id | Role::Text) {
+            return Err(format!("no field {name:?} for the {}", role.word()));
+        }
+        return Ok(value.filter(filled).map(|value| (name, value)));
+    }
+    for name in role.names() {
+        if let Some(value) = fields.value(name)?.filter(filled) {
+            return Ok(Some((name, value)));
+        }
+    }
+    Ok(None)
+}
+
+/// The field of `role` as text; numbers count where `numbers` says so.
+fn text_of<'a>(
+    fields: &'a impl Fields,
+    role: Role,
+    options: &'a ReadOptions,
+    numbers: bool,
+) -> std::result::Result<Option<(&'a str, Cow<'a, str>)>, String> {
+    match look_up(fields, role, options)? {
+        None => Ok(None),
+        Some((name, Value::Text(text))) => Ok(Some((name, text))),
+        Some((name, Value::Number(number))) if numbers => {
+            let whole = number.strip_prefix('-').unwrap_or(number).bytes().all(|byte| byte.is_ascii_digit());
+            if whole { Ok(Some((name, Cow::Borrowed(number)))) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
+        }
+        Some((name, Value::Number(_))) => Err(format!("field {name:?}: expected a string, found a number")),
+        Some((name, Value::Other(found))) => Err(format!("field {name:?}: expected a string, found {found}")),
+    }
+}
+
+fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Article, Option<String>), String> {
+    let one = |role, numbers| text_of(fields, role, options, numbers).map(|found| found.map(|(_, text)| text.trim().to_string()));
+    let mut article = Article {
+        key: one(Role::Id, true)?.unwrap_or_else(|| format!("{}:{}", place.file.id, place.number)),
+        title: one(Role::Title, false)?,
+        url: one(Role::Url, false)?,
+        outlet: one(Role::Outlet, false)?,
+        lang: one(Role::Lang, false)?.and_then(|lang| language(&lang)),
+        gold: one(Role::Gold, true)?,
+        ..Article::default()
+    };
+    let mut page_date = None;
+    if let Some((name, text)) = text_of(fields, Role::Text, options, false)? {
+        if name.eq_ignore_ascii_case("html") || (!name.eq_ignore_ascii_case("text") && html::looks_like(&text)) {
+            let page = html::piece(&text, options.latest);
+            page_date = page.published;
+            article.title = article.title.or(page.title);
+            article.url = article.url.or(page.url);
+            article.outlet = article.outlet.or(page.outlet);
+            article.lang = article.lang.or(page.lang);
+            article.text = page.text;
+        } else {
+            article.text = lines(&text);
+        }
+    }
+    if article.text.trim().is_empty() && article.title.is_none() {
+        return Err("no text".into());
+    }
+    if article.outlet.is_none() {
+        article.outlet = article.url.as_deref().and_then(host);
+    }
+    let complaint = match publication(fields, options, article.lang.as_deref(), &article.text)? {
+        (Some(when), _) => {
+            article.published = Some(when);
+            None
+        }
+        (None, complaint) => {
+            let url = || article.url.as_deref().and_then(dates::from_url).filter(|when| dates::plausible(when, options.latest));
+            let text = || text_date::find(&article.text, article.lang.as_deref(), options.latest);
+            article.published = page_date
+                .or_else(|| url().map(|when| Published { when, source: DateSource::Url }))
+                .or_else(|| text().map(|when| Published { when, source: DateSource::Text }));
+            complaint.map(|complaint| {
+                let instead = article.published.as_ref().map_or("unknown".into(), |date| format!("taken from the {}", date.source.name()));
+                format!("{complaint}; the article is kept, its date is {instead}")
+            })
+        }
+    };
+    Ok((article, complaint))
+}
+
+/// The date field, or why it was not believed.
+fn publication(
+    fields: &impl Fields,
+    options: &ReadOptions,
+    lang: Option<&str>,
+    text: &str,
+) -> std::result::Result<(Option<Published>, Option<String>), String> {
+    let Some((name, value)) = look_up(fields, Role::Published, options)? else { return Ok((None, None)) };
+    let given: Cow<'_, str> = match value {
+        Value::Text(given) => given,
+        Value::Number(number) => Cow::Borrowed(number),
+        Value::Other(found) => return Err(format!("field {name:?}: expected a date, found {found}")),
+    };
+    Ok(match dates::parse(&given, dates::day_first(lang, text)) {
+        Some(when) if dates::plausible(&when, options.latest) => (Some(Published { when, source: DateSource::Field }), None),
+        Some(when) => (None, Some(format!("field {name:?}: the date {when} is before 1990 or in the future"))),
+        None => (None, Some(format!("field {name:?}: the date {:?} is not understood", shortened(&given)))),
+    })
+}
+
+/// Enough of a value to recognize it in a message.
+fn shortened(value: &str) -> String {
+    const MAX_CHARS: usize = 60;
+    value.chars().take(MAX_CHARS).collect()
+}
+
+/// The text with every kind of line end as `\n`.
+pub(super) fn lines(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !text.contains(['\r', '\u{2028}', '\u{2029}', '\u{85}']) {
+        return text.to_string();
+    }
+    text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}'], "\n")
+}
+
+/// A language tag as ISO 639-1, or nothing when it is none (`ar-SA` and `ara` are `ar`).
+pub(super) fn language(tag: &str) -> Option<String> {
+    let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+    let primary = match primary.as_str() {
+        "ara" => "ar",
+        "eng" => "en",
+        "fas" | "per" => "fa",
+        "rus" => "ru",
+        "tur" => "tr",
+        other => other,
+    };
+    let code = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
+    (code && primary != "und").then(|| primary.to_string())
+}
+
+/// The host of an address, without `www.` and the port.
+pub(super) fn host(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let host = host.split(':').next()?.to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_and_hosts() {
+        for (tag, expected) in [("ar-SA", Some("ar")), ("TR", Some("tr")), ("rus", Some("ru")), ("Arabic", None), ("", None), ("und", None)]
+        {
+            assert_eq!(language(tag).as_deref(), expected, "{tag}");
+        }
+        for (url, expected) in [
+            ("https://www.News.example:8080/a", Some("news.example")),
+            ("http://user@news.example?x", Some("news.example")),
+            ("news.example/a", None),
+            ("file:///a", None),
+        ] {
+            assert_eq!(host(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn line_ends_become_one_kind() {
+        assert_eq!(lines("\u{feff}a\r\nb\rc\u{2028}d\n"), "a\nb\nc\nd\n");
+    }
+}
