@@ -20,8 +20,8 @@ use crate::link::{Clustering, CopyGroup, Placement, Related, Story, Summary};
 use crate::linkage::{self, Pins};
 use crate::shingle::Shingles;
 use crate::sketch::Sketcher;
-use crate::story::{self, Report, Scores};
-use crate::verify::{CopyRule, Ratio};
+use crate::story::{self, Reference, Report, Scores};
+use crate::verify::{CopyRule, Overlap, Ratio};
 
 mod assemble;
 
@@ -85,6 +85,7 @@ pub struct Run<'a> {
     pub(crate) groups: Vec<CopyGroup>,
     pub(crate) group_of: Vec<u32>,
     pub(crate) scores: Scores,
+    pub(crate) reference: Reference,
     /// Story of each copy group, as its smallest group.
     pub(crate) story_of: Vec<u32>,
     counts: Vec<(&'static str, u64)>,
@@ -114,6 +115,14 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the configuration is out of range, or two articles have one id (see [`unique`]).
     pub fn new(articles: &'a [Article], config: &'a Config) -> Result<Run<'a>> {
+        Run::with(articles, config, Reference::Corpus)
+    }
+
+    /// Runs every stage with document frequencies from `reference`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(articles: &'a [Article], config: &'a Config, reference: Reference) -> Result<Run<'a>> {
         config.validate()?;
         let rank = rank(articles)?;
         let rule = CopyRule { resemblance: Ratio::new(config.resemblance), containment: config.containment.map(Ratio::new) };
@@ -145,6 +154,7 @@ impl<'a> Run<'a> {
             groups: Vec::new(),
             group_of: Vec::new(),
             scores: Scores::default(),
+            reference,
             story_of: Vec::new(),
             counts: Vec::new(),
         };
@@ -155,12 +165,34 @@ impl<'a> Run<'a> {
         let pins = Pins { together: pins(&together), apart: pins(&apart) };
         run.story_of = (0..run.groups.len() as u32).collect();
         if config.level == Level::Stories {
-            run.scores = story::score(&run.reports(), i64::from(config.window / 24).max(1));
-            let edges: Vec<linkage::Edge> = run.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
-            run.story_of = linkage::average(run.groups.len(), &edges, |_| story::MERGE, &pins);
+            run.scores = story::score(&run.reports(), i64::from(config.window / 24).max(1), reference);
+            run.story_of = run.link(story::MERGE, &pins);
         }
         run.count(&copies, together.len() + apart.len());
         Ok(run)
+    }
+
+    /// Stories of the copy groups when mean probabilities of at least `least` merge.
+    fn link(&self, least: u32, pins: &Pins) -> Vec<u32> {
+        let edges: Vec<linkage::Edge> = self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
+        linkage::average(self.groups.len(), &edges, |_| least, pins)
+    }
+
+    /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at.
+    #[must_use]
+    pub fn stories_at(&self, least: f64) -> Vec<u32> {
+        let labels = self.link((least * f64::from(story::PROBABILITY_ONE)) as u32, &Pins::default());
+        self.group_of.iter().map(|group| labels[*group as usize]).collect()
+    }
+
+    /// How alike two articles are, for ranking pairs: the probability of one event, and above all of those 1 and more for copies.
+    #[must_use]
+    pub fn likeness(&self, a: ArticleId, b: ArticleId) -> f64 {
+        let overlap = Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()]);
+        if self.rule.resembles(&overlap) || self.rule.contains(&overlap) {
+            return 1.0 + overlap.resemblance().max(overlap.containment()) as f64 / 1e6;
+        }
+        f64::from(self.scores.probability_of_any(self.group_of[a.index()], self.group_of[b.index()])) / f64::from(story::PROBABILITY_ONE)
     }
 
     /// Copy groups in the order of their smallest keys, each with its representative.

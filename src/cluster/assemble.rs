@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use super::*;
 use crate::link::{Link, LinkKind};
-use crate::verify::Overlap;
 
 /// Most articles of a story whose pairs are all listed as links; a larger story lists those of its representatives.
 const LINKED: usize = 256;

@@ -125,13 +125,22 @@ pub struct Lines {
     lines: Vec<Line>,
     tokens: Vec<u64>,
     title: Option<u64>,
+    repaired_in_title: u32,
 }
 
 impl Lines {
     /// Reads every line of the article once.
     #[must_use]
     pub fn read(article: &Article) -> Lines {
-        let mut found = Lines { title: article.title.as_deref().map(|title| hash::combine(&hashes(title))), ..Lines::default() };
+        let mut found = Lines::default();
+        if let Some(title) = &article.title {
+            let mut hashes = Vec::new();
+            normalize::tokens(title, |token| {
+                found.repaired_in_title += u32::from(token.repaired);
+                hashes.push(token_hash(&token));
+            });
+            found.title = Some(hash::combine(&hashes));
+        }
         for raw in article.text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
             let at = raw.as_ptr() as usize - article.text.as_ptr() as usize;
             let first = found.tokens.len();
@@ -152,12 +161,6 @@ impl Lines {
         }
         found
     }
-}
-
-fn hashes(text: &str) -> Vec<u64> {
-    let mut out = Vec::new();
-    normalize::tokens(text, |token| out.push(token_hash(&token)));
-    out
 }
 
 fn mask(token: &str) -> u64 {
@@ -225,7 +228,7 @@ pub struct Own {
     pub headline: Option<Range<usize>>,
     /// What was removed, in the order of the text.
     pub removals: Vec<Removal>,
-    /// Obfuscated words repaired in the whole text.
+    /// Obfuscated words repaired in headline and text.
     pub repaired: u32,
 }
 
@@ -239,6 +242,9 @@ pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &Li
     tail(article, lines, &mut reasons);
     let mut found = Own { repaired: lines.lines.iter().map(|line| line.repaired).sum(), ..Own::default() };
     found.headline = headline.map(|at| lines.lines[at].span.clone());
+    if found.headline.is_none() {
+        found.repaired += lines.repaired_in_title;
+    }
     for (line, reason) in lines.lines.iter().zip(reasons) {
         match reason {
             Some(reason) => found.removals.push(Removal { span: line.span.clone(), reason }),

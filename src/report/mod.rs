@@ -6,7 +6,7 @@
 mod csv;
 mod json;
 mod jsonl;
-mod plain;
+pub(crate) mod plain;
 mod records;
 mod row;
 #[cfg(test)]

@@ -19,7 +19,7 @@ const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
 const NARROW_INDENT: usize = 4;
 
 /// Source text on one line without control characters, bidi overrides, embeddings and isolates; runs of white space become one space.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.chars() {
@@ -43,7 +43,7 @@ fn is_right_to_left(text: &str) -> bool {
 
 /// How a piece of a line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Bold,
     Dim,
@@ -77,31 +77,31 @@ struct Piece {
 
 /// Pieces that are set as lines of one width.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Paragraph {
+pub(crate) struct Paragraph {
     pieces: Vec<Piece>,
 }
 
 impl Paragraph {
     /// Adds words of our own.
-    pub(super) fn say(mut self, style: Style, text: impl Into<String>) -> Paragraph {
+    pub(crate) fn say(mut self, style: Style, text: impl Into<String>) -> Paragraph {
         self.pieces.push(Piece { text: text.into(), style, glued: false, source: false });
         self
     }
 
     /// Adds words of our own right behind what stands before.
-    pub(super) fn glue(mut self, style: Style, text: impl Into<String>) -> Paragraph {
+    pub(crate) fn glue(mut self, style: Style, text: impl Into<String>) -> Paragraph {
         self.pieces.push(Piece { text: text.into(), style, glued: true, source: false });
         self
     }
 
     /// Adds source text, cleaned.
-    pub(super) fn quote(mut self, style: Style, text: &str) -> Paragraph {
+    pub(crate) fn quote(mut self, style: Style, text: &str) -> Paragraph {
         self.pieces.push(Piece { text: clean(text), style, glued: false, source: true });
         self
     }
 
     /// Writes the lines: the first after `first`, the others after as many spaces as `first` is wide.
-    pub(super) fn write(&self, first: &str, setting: &Setting, out: &mut dyn io::Write) -> io::Result<()> {
+    pub(crate) fn write(&self, first: &str, setting: &Setting, out: &mut dyn io::Write) -> io::Result<()> {
         out.write_all(first.as_bytes())?;
         // In a narrow terminal a deep indent would leave no room for words.
         let indent = if first.width() * 3 > setting.width { first.width().min(NARROW_INDENT) } else { first.width() };
@@ -172,11 +172,11 @@ impl Paragraph {
 
 /// What lines are set for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Columns of a line.
-    pub(super) width: usize,
+    pub(crate) width: usize,
     /// Whether styles are written.
-    pub(super) color: bool,
+    pub(crate) color: bool,
 }
 
 #[cfg(test)]

@@ -76,10 +76,19 @@ pub struct Scores {
     scored: AHashMap<(u32, u32), u32>,
 }
 
+/// What document frequencies are taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    /// The reports themselves, mixed with the background table.
+    Corpus,
+    /// The background table alone: two pages say nothing about what is common.
+    Background,
+}
+
 /// Scores reports against each other. They are ordered by key, so that every tie goes to the smaller key; dated ones more than
 /// `window_days` apart are never candidates.
 #[must_use]
-pub fn score(reports: &[Report<'_>], window_days: i64) -> Scores {
+pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> Scores {
     let mut languages: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
         languages.entry(report.lang).or_default().push(at as u32);
@@ -92,7 +101,8 @@ pub fn score(reports: &[Report<'_>], window_days: i64) -> Scores {
         }
         let terms: Vec<Terms> =
             members.par_iter().map(|member| Terms::read(reports[*member as usize].parts.iter().copied(), lang)).collect();
-        let snapshot = Snapshot::new(lang, &terms);
+        let counted = if reference == Reference::Corpus { &terms[..] } else { &[] };
+        let snapshot = Snapshot::new(lang, counted);
         let weighed: Vec<Weighed> =
             terms.par_iter().zip(&members).map(|(terms, member)| snapshot.weigh(terms, reports[*member as usize].day)).collect();
         let near = candidates::near(&weighed, &snapshot, window_days);
@@ -131,6 +141,8 @@ pub struct Reasons {
     pub probability: u32,
     /// What it is made of; the parts sum to its logit.
     pub parts: Vec<Part>,
+    /// Thousandths of a logit that are missing to reach [`MERGE`]; negative when there are some to spare.
+    pub missing: i64,
     /// Terms of both, by weight: spelling in the first, share of the word cosine.
     pub shared: Vec<(String, f64)>,
     /// What the first is about and the second does not say.
@@ -147,6 +159,18 @@ impl Scores {
     #[must_use]
     pub fn probability(&self, a: u32, b: u32) -> u32 {
         self.scored.get(&(a.min(b), a.max(b))).copied().unwrap_or(0)
+    }
+
+    /// The probability of any two reports, candidates or not; 0 when their languages differ.
+    #[must_use]
+    pub fn probability_of_any(&self, a: u32, b: u32) -> u32 {
+        let ((corpus_a, at_a), (corpus_b, at_b)) = (self.places[a as usize], self.places[b as usize]);
+        if corpus_a != corpus_b {
+            return 0;
+        }
+        let corpus = &self.corpora[corpus_a as usize];
+        let cosines = score::cosines(&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
+        Model::shipped().probability(&corpus.features(at_a, at_b, cosines))
     }
 
     /// Explains the score of two reports; `None` when their languages differ.
@@ -172,10 +196,13 @@ impl Scores {
             let absent = |key: &u64| other.words.weights.binary_search_by_key(key, |term| term.0).is_err();
             of.about.iter().filter(|term| absent(&term.0)).take(SHOWN).filter_map(|term| spell.get(&term.0).cloned()).collect()
         };
+        let parts = Model::shipped().parts(&features);
+        let sum: i64 = parts.iter().map(|part| part.millilogits).sum();
         Some(Reasons {
+            missing: Model::shipped().logit(MERGE) - sum,
             candidates: self.scored.contains_key(&(a.min(b), a.max(b))),
             probability: Model::shipped().probability(&features),
-            parts: Model::shipped().parts(&features),
+            parts,
             shared,
             only_a: only(x, y, &spell_a),
             only_b: only(y, x, &spell_b),

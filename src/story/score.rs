@@ -80,6 +80,8 @@ pub struct Part {
     pub value: String,
     /// What it adds, in thousandths of a logit.
     pub millilogits: i64,
+    /// The most it could add.
+    pub most: i64,
 }
 
 /// The curves.
@@ -144,10 +146,21 @@ impl Model {
         self.curve("squash", self.bias + sum).clamp(0, i64::from(PROBABILITY_ONE)) as u32
     }
 
+    /// The least sum of parts whose probability reaches `probability`, in steps of one.
+    pub(super) fn logit(&self, probability: u32) -> i64 {
+        let ends = self.curves.get("squash").and_then(|curve| Some((curve.first()?.0, curve.last()?.0)));
+        let (mut low, mut high) = ends.unwrap_or_default();
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.curve("squash", middle) >= i64::from(probability) { high = middle } else { low = middle + 1 }
+        }
+        low
+    }
+
     /// What the probability is made of; the parts sum to its logit.
     pub(super) fn parts(&self, features: &Features) -> Vec<Part> {
         let share = |value: i64| format!("{:.3}", value as f64 / TEN_THOUSAND as f64);
-        let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: self.bias }];
+        let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: self.bias, most: self.bias }];
         for (feature, value) in self.values(features) {
             let (name, show): (_, &dyn Fn(i64) -> String) = match feature {
                 "words" => ("words in common", &share),
@@ -159,7 +172,8 @@ impl Model {
                 _ => ("how much the day says here", &|burst| format!("{:.2}", burst as f64 / 256.0)),
             };
             let millilogits = value.map_or(0, |value| self.curve(feature, value));
-            parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits });
+            let most = self.curves.get(feature).and_then(|curve| curve.iter().map(|point| point.1).max()).unwrap_or(0);
+            parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits, most });
         }
         parts
     }

@@ -11,8 +11,8 @@ use crate::values::{Color, Hours, InputFormat, NumHashes, Share, Shingle, Switch
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
-/// INPUT is a file, a folder, a glob or `-` for standard input: .txt, .html, .jsonl, .json, .csv, .tsv, RSS, Atom or JSON
-/// Feed, each also as .gz or .zst. Results go to standard output, all else to standard error. Exit status: 0 done, 1
+/// INPUT is a file, a folder, a glob or `-` for standard input: .txt, .html, .jsonl, .json, .csv, .tsv, each also as
+/// .gz or .zst. Results go to standard output, all else to standard error. Exit status: 0 done, 1
 /// failed or some input was bad, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true)]
@@ -138,7 +138,7 @@ pub(crate) struct Shared {
     /// How copy links become groups: alike on average, or connected by any chain of links (single) [default: average].
     #[arg(long, value_parser = words::<Linkage>(&["average", "single"]), help_heading = "Matching")]
     pub(crate) linkage: Option<Linkage>,
-    /// Articles published more than so many hours apart are never one story, 1 to 8760 [default: 240].
+    /// Articles published more than so many hours apart are never one story, 1 to 8760 [default: 720].
     #[arg(long, value_name = "HOURS", help_heading = "Matching")]
     pub(crate) window: Option<Hours>,
     /// Worker threads, 1 to 1024; the result does not depend on it [default: one per core].
@@ -149,7 +149,7 @@ pub(crate) struct Shared {
     #[arg(
         long,
         value_name = "FORMAT",
-        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv", "feed"]),
+        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv"]),
         help_heading = "Reading"
     )]
     pub(crate) input_format: Option<InputFormat>,

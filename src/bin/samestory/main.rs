@@ -1,11 +1,9 @@
 //! The `samestory` command.
 
-// Subcommands read these as they come to life.
-#[allow(dead_code)]
 mod args;
-#[allow(dead_code)]
+mod commands;
+mod input;
 mod settings;
-#[allow(dead_code)]
 mod values;
 
 use std::io::{self, Write};
@@ -18,7 +16,9 @@ use crate::settings::Settings;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What was bad has been named.
+        Ok(false) => ExitCode::FAILURE,
         Err(error) if error.chain().any(is_closed_pipe) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do when standard error is gone as well.
@@ -33,7 +33,8 @@ fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+/// Runs the subcommand; true when all input was good.
+fn run(cli: Cli) -> anyhow::Result<bool> {
     let (settings, show) = match &cli.command {
         Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
         Command::Explain(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
@@ -41,7 +42,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "samestory", &mut script);
-            return Ok(io::stdout().write_all(&script)?);
+            io::stdout().write_all(&script)?;
+            return Ok(true);
         }
         Command::Man { subcommand } => {
             let mut command = Cli::command();
@@ -49,12 +51,18 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let chosen = subcommand.as_deref().and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
             let mut page = Vec::new();
             clap_mangen::Man::new(chosen.clone()).source(concat!("samestory ", env!("CARGO_PKG_VERSION"))).render(&mut page)?;
-            return Ok(io::stdout().write_all(&page)?);
+            io::stdout().write_all(&page)?;
+            return Ok(true);
         }
     };
     if show {
-        return Ok(io::stdout().write_all(settings.to_toml()?.as_bytes())?);
+        io::stdout().write_all(settings.to_toml()?.as_bytes())?;
+        return Ok(true);
     }
-    settings.resolve()?;
-    anyhow::bail!("this subcommand does nothing yet")
+    match &cli.command {
+        Command::Cluster(args) => commands::cluster(args, settings),
+        Command::Explain(args) => commands::explain(args, settings),
+        Command::Evaluate(args) => commands::evaluate(args, settings),
+        Command::Completions { .. } | Command::Man { .. } => Ok(true),
+    }
 }

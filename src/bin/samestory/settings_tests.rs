@@ -125,7 +125,7 @@ fn flags_stand_above_the_file_and_the_file_above_the_defaults() {
         "--threads",
         "1",
         "--input-format",
-        "feed",
+        "tsv",
         "--id-field",
         "i",
         "--text-field",
@@ -147,7 +147,7 @@ fn flags_stand_above_the_file_and_the_file_above_the_defaults() {
     assert_eq!((config.shingle, config.num_hashes, config.window), (2, 64, 24));
     assert_eq!(config.boilerplate, ["read more*"]);
     assert_eq!((run.format, run.only, run.output, run.color), (Some(Format::Csv), Some(Only::Stories), None, Color::Always));
-    assert_eq!((run.quiet, run.threads, run.input_format), (true, Some(1), Some(InputFormat::Feed)));
+    assert_eq!((run.quiet, run.threads, run.input_format), (true, Some(1), Some(InputFormat::Tsv)));
     let Fields { id, text, title, date, outlet, lang, url } = run.fields;
     assert_eq!([id, text, title, date, outlet, lang, url].map(Option::unwrap_or_default), ["i", "x", "t", "d", "o", "l", "u"]);
 

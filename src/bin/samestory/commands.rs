@@ -1,0 +1,184 @@
+//! One short function for each subcommand: read, run the library, write.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use samestory::band::Banding;
+use samestory::evaluate::{Evaluation, PairReport, Sweep, gold_of, read_gold, read_pairs};
+use samestory::report::{self, Format, Options};
+use samestory::story::Reference;
+use samestory::{Article, ArticleId, Config, Level};
+
+use crate::args::{Cluster, Evaluate, Explain};
+use crate::input::{self, Input};
+use crate::settings::{Run, Settings};
+use crate::values::Color;
+
+/// Thresholds of a sweep, in twentieths.
+const SWEEP: std::ops::RangeInclusive<u32> = 1..=19;
+/// Resemblances at which the banding curve is printed, in twentieths.
+const CURVE: std::ops::RangeInclusive<u32> = 1..=20;
+
+/// `samestory cluster`; true when all input was good.
+pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
+    let (config, run) = settings.resolve()?;
+    if args.explain_banding {
+        explain_banding(&config, &mut open(&run)?)?;
+        return Ok(true);
+    }
+    let terminal = run.output.is_none() && io::stdout().is_terminal();
+    let format = run.format(terminal);
+    let input = with_threads(&run, || input::read(&args.inputs, &run, format == Format::Records))?;
+    let mut found = with_threads(&run, || samestory::cluster(&input.articles, &config))??;
+    found.summary.counts.insert(0, ("bad_input", input.bad));
+    found.summary.counts.insert(1, ("skipped_files", input.skipped));
+    let options = Options { only: run.only, width: width(), color: color(&run, terminal) };
+    let mut out = open(&run)?;
+    report::write(format, &input.articles, &found, &options, &mut out)?;
+    out.flush()?;
+    for pair in config.together.iter().chain(&config.apart) {
+        for id in [&pair.0, &pair.1].into_iter().filter(|id| !input.articles.iter().any(|article| article.key == **id)) {
+            input::say(&format!("pinned id {id:?} is not in the input"));
+        }
+    }
+    if !run.quiet && format != Format::Text {
+        input::say(&format!("{} articles, {} stories", input.articles.len(), found.stories.len()));
+    }
+    Ok(input.close(run.quiet))
+}
+
+/// `samestory explain`.
+pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
+    let (config, run) = settings.resolve()?;
+    let alone = args.inputs.is_empty();
+    let (input, a, b, reference) = if alone {
+        let input = with_threads(&run, || input::read(&[args.a.clone(), args.b.clone()], &run, false))?;
+        let [a, b] = &input.articles[..] else {
+            bail!("{} and {} hold {} articles: name two files of one page each, or two ids and the input that holds them", args.a, args.b, input.articles.len())
+        };
+        let keys = (a.key.clone(), b.key.clone());
+        (input, keys.0, keys.1, Reference::Background)
+    } else {
+        (with_threads(&run, || input::read(&args.inputs, &run, false))?, args.a.clone(), args.b.clone(), Reference::Corpus)
+    };
+    let explanation = with_threads(&run, || samestory::Run::with(&input.articles, &config, reference).and_then(|found| found.explain(&a, &b)))??;
+    let terminal = run.output.is_none() && io::stdout().is_terminal();
+    let mut out = open(&run)?;
+    match args.format {
+        Some(Format::Json) => explanation.write_json(&mut out)?,
+        _ => explanation.write_text(width(), color(&run, terminal), &mut out)?,
+    }
+    out.flush()?;
+    Ok(input.close(run.quiet))
+}
+
+/// `samestory evaluate`.
+pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
+    let (config, run) = settings.resolve()?;
+    let input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
+    let gold = match &args.gold {
+        Some(path) => read_gold(path, config.level)?,
+        None => gold_of(&input.articles),
+    };
+    if gold.is_empty() && args.pairs.is_none() {
+        bail!("no labels: the articles have no gold field, and neither --gold nor --pairs names a file");
+    }
+    let mut out = open(&run)?;
+    let found = with_threads(&run, || samestory::Run::new(&input.articles, &config))??;
+    let clustering = found.clustering();
+    if !gold.is_empty() {
+        let label = |at: usize| {
+            let place = &clustering.placements[at];
+            let story = &clustering.stories[place.story];
+            if config.level == Level::Copies { story.copies[place.copies].id.as_str() } else { story.id.as_str() }
+        };
+        let labels: HashMap<&str, &str> = input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();
+        let evaluation = Evaluation::new(&gold, &labels, args.by_lang);
+        if args.json { evaluation.write_json(&mut out)? } else { evaluation.write_text("the input", &mut out)? }
+        if args.sweep {
+            let sweep = sweep(&input, &config, &found, &gold)?;
+            if args.json { sweep.write_json(&mut out)? } else { sweep.write_text(&mut out)? }
+        }
+    }
+    if let Some(path) = &args.pairs {
+        let at: HashMap<&str, u32> = input.articles.iter().zip(0..).map(|(article, at)| (article.key.as_str(), at)).collect();
+        let pairs = read_pairs(path)?;
+        let report = PairReport::new(&pairs, |pair| Some(found.likeness(ArticleId(*at.get(pair.a.as_str())?), ArticleId(*at.get(pair.b.as_str())?))));
+        if args.json { report.write_json(&mut out)? } else { report.write_text(&mut out)? }
+    }
+    out.flush()?;
+    Ok(input.close(run.quiet))
+}
+
+/// Stories at other bounds, or copies at other thresholds.
+fn sweep(input: &Input, config: &Config, found: &samestory::Run<'_>, gold: &[samestory::evaluate::GoldRow]) -> Result<Sweep> {
+    let at: HashMap<&str, usize> = input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
+    let labels = |of: &[u32]| -> Vec<String> { gold.iter().map(|row| at.get(row.id.as_str()).map_or_else(|| format!("missing:{}", row.id), |at| of[*at].to_string())).collect() };
+    let mut rows = Vec::new();
+    for step in SWEEP {
+        let threshold = f64::from(step) / 20.0;
+        rows.push((threshold, match config.level {
+            Level::Stories => labels(&found.stories_at(threshold)),
+            Level::Copies => labels(&copies_at(&input.articles, config, threshold)?),
+        }));
+    }
+    Ok(Sweep::new(&gold.iter().map(|row| row.gold.as_str()).collect::<Vec<_>>(), rows))
+}
+
+fn copies_at(articles: &[Article], config: &Config, resemblance: f64) -> Result<Vec<u32>> {
+    // At low thresholds more hashes are needed to find every pair.
+    let num_hashes = if resemblance < 0.2 { config.num_hashes.max(512) } else { config.num_hashes };
+    let found = samestory::cluster(articles, &Config { resemblance, num_hashes, ..config.clone() })?;
+    Ok(found.placements.iter().map(|place| place.story as u32).collect())
+}
+
+fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
+    let banding = Banding::for_threshold(config.resemblance, config.num_hashes)?;
+    writeln!(out, "{} bands of {} rows from {} hashes, for a resemblance of {}", banding.bands, banding.rows, config.num_hashes, config.resemblance)?;
+    writeln!(out, "resemblance  found")?;
+    for step in CURVE {
+        let resemblance = f64::from(step) / 20.0;
+        writeln!(out, "{resemblance:>11.2}  {:.4}", banding.probability(resemblance))?;
+    }
+    match config.containment {
+        Some(least) => writeln!(out, "containment of {least} and more is always found: its candidates come from shared rare shingles, not from bands")?,
+        None => writeln!(out, "containment is off")?,
+    }
+    Ok(out.flush()?)
+}
+
+/// Runs on as many threads as were asked for.
+fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T> {
+    match run.threads {
+        None => Ok(work()),
+        Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads cannot be started")?.install(work)),
+    }
+}
+
+fn open(run: &Run) -> Result<Box<dyn Write>> {
+    Ok(match &run.output {
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+        Some(path) => Box::new(BufWriter::new(create(path)?)),
+    })
+}
+
+fn create(path: &Path) -> Result<File> {
+    File::create(path).with_context(|| path.display().to_string())
+}
+
+fn color(run: &Run, terminal: bool) -> bool {
+    match run.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// Columns of the terminal, or the usual width of a page.
+fn width() -> usize {
+    let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    columns.unwrap_or_else(|| Options::default().width).max(40)
+}

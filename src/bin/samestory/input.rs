@@ -1,0 +1,111 @@
+//! Reading the inputs: a progress bar on a terminal, every problem named and counted.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use samestory::read::{FieldMap, Format, ReadOptions, Reader};
+use samestory::{Article, Error};
+
+use crate::settings::Run;
+use crate::values::InputFormat;
+
+/// Articles between two movements of the progress bar.
+const STEP: usize = 256;
+
+/// What was read, and how much of it was bad.
+pub(crate) struct Input {
+    /// Articles with unique ids, in input order.
+    pub(crate) articles: Vec<Article>,
+    /// Records, pages and files that were unusable, all named on standard error.
+    pub(crate) bad: u64,
+    /// Files left aside because of their extension.
+    pub(crate) skipped: u64,
+}
+
+/// Reads every input. Problems are named as they come up; reading goes on.
+pub(crate) fn read(inputs: &[String], run: &Run, keep_records: bool) -> Input {
+    let mut reader = Reader::open(inputs, options(run, keep_records));
+    let bar = bar(&reader, run.quiet);
+    let mut input = Input { articles: Vec::new(), bad: 0, skipped: 0 };
+    while let Some(item) = reader.next() {
+        match item {
+            Ok(article) => input.articles.push(article),
+            Err(error) => input.bad(&error, &bar),
+        }
+        if input.articles.len().is_multiple_of(STEP) {
+            bar.set_position(reader.bytes_read());
+        }
+    }
+    input.skipped = reader.skipped() as u64;
+    let (articles, problems) = samestory::unique(std::mem::take(&mut input.articles));
+    input.articles = articles;
+    for error in problems {
+        input.bad(&error, &bar);
+    }
+    bar.finish_and_clear();
+    input
+}
+
+impl Input {
+    fn bad(&mut self, error: &Error, bar: &ProgressBar) {
+        self.bad += 1;
+        bar.suspend(|| say(&error.to_string()));
+    }
+
+    /// Says what was left out, and whether all was well.
+    pub(crate) fn close(&self, quiet: bool) -> bool {
+        if !quiet && self.skipped > 0 {
+            say(&format!("{} files of other kinds were left aside", self.skipped));
+        }
+        if self.bad > 0 {
+            say(&format!("{} of the input could not be used and {} named above; {} articles were read", self.bad, if self.bad == 1 { "is" } else { "are" }, self.articles.len()));
+        }
+        self.bad == 0
+    }
+}
+
+/// A line on standard error; nothing is left to do when that is gone as well.
+pub(crate) fn say(line: &str) {
+    let shown: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let _ = writeln!(io::stderr().lock(), "samestory: {shown}");
+}
+
+fn options(run: &Run, keep_records: bool) -> ReadOptions {
+    let fields = run.fields.clone();
+    ReadOptions {
+        format: run.input_format.map(|format| match format {
+            InputFormat::Text => Format::Text,
+            InputFormat::Html => Format::Html,
+            InputFormat::Jsonl => Format::JsonLines,
+            InputFormat::Json => Format::Json,
+            InputFormat::Csv => Format::Csv,
+            InputFormat::Tsv => Format::Tsv,
+        }),
+        fields: FieldMap {
+            id: fields.id,
+            text: fields.text,
+            title: fields.title,
+            published: fields.date,
+            outlet: fields.outlet,
+            lang: fields.lang,
+            url: fields.url,
+            ..FieldMap::default()
+        },
+        keep_records,
+        ..ReadOptions::new(jiff::Zoned::now().date())
+    }
+}
+
+/// A bar over the bytes of all files, or a count where the size is not known; none unless a person is watching.
+fn bar(reader: &Reader, quiet: bool) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let (bar, template) = match reader.total_bytes() {
+        Some(total) => (ProgressBar::new(total), "reading {wide_bar} {bytes}/{total_bytes} {eta}"),
+        None => (ProgressBar::new_spinner(), "reading {spinner} {bytes}"),
+    };
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
