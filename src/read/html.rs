@@ -17,15 +17,18 @@ use crate::article::{DateSource, Published};
 const MAX_ELEMENTS: usize = 100_000;
 
 /// Levels of elements inside each other; browsers stop at 512. Readability walks up from every element, so a deeper page
-/// (20,000 levels take minutes) is read whole too.
+/// (20,000 levels take minutes) is read whole too, and only its head is asked for a date.
 const MAX_DEPTH: usize = 512;
 
 /// Main text of at least this many characters is taken at once; for less, dom_smoothie tries again with weaker rules. Its own
 /// value (500) sends every short agency report there.
 const ENOUGH_CHARS: usize = 140;
 
-/// Elements that never hold the article.
-const NEVER_TEXT: &str = "script, style, noscript, template, iframe, svg, button, select, textarea, dialog, nav, aside, footer";
+/// Elements whose text nobody reads.
+const NEVER_TEXT: &str = "script, style, noscript, template, iframe, svg, button, select, textarea, dialog";
+
+/// Elements beside the article, unless the page forgot to close one and the article ended up inside.
+const BESIDE: &str = "nav, aside, footer";
 
 /// What a page holds and says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -59,17 +62,17 @@ pub(super) fn piece(html: &str, latest: Date) -> Page {
 pub(super) fn page(html: &str, latest: Date) -> Page {
     let document = Document::from(html);
     let head = Head::of(&document);
+    let deep = is_deep(&document);
     let url = head.address();
     let lang = document.select("html[lang]").attr("lang").and_then(|lang| record::language(&lang));
-    let published = page_date::find(&document, &head, url.as_deref(), lang.as_deref(), latest);
+    let published = page_date::find(Some(&document).filter(|_| !deep), &head, url.as_deref(), lang.as_deref(), latest);
     let first_heading = document.select_single("h1").text().trim().to_string();
     prune(&document);
     let config =
         Config { max_elements_to_parse: MAX_ELEMENTS, char_threshold: ENOUGH_CHARS, text_mode: TextMode::Formatted, ..Config::default() };
     // A page must not end the run: whatever goes wrong in there, its visible text is still read.
-    let scored = !is_deep(&document);
     let parse = AssertUnwindSafe(|| {
-        let mut page = Readability::with_document(document, None, Some(config)).ok().filter(|_| scored)?;
+        let mut page = Readability::with_document(document, None, Some(config)).ok().filter(|_| !deep)?;
         page.parse().ok()
     });
     let main = std::panic::catch_unwind(parse).ok().flatten();
@@ -93,16 +96,24 @@ pub(super) fn page(html: &str, latest: Date) -> Page {
 /// Takes out what never holds the article: menus, asides, forms, the header of the site.
 fn prune(document: &Document) {
     document.select(NEVER_TEXT).remove();
+    if is_deep(document) {
+        return;
+    }
+    let holds = |node: &NodeRef<'_>, names: &[&str]| node.descendants_it().any(|inner| names.iter().any(|name| inner.has_name(name)));
+    for beside in document.select(BESIDE).nodes() {
+        if !holds(beside, &["h1", "main"]) {
+            beside.remove_from_parent();
+        }
+    }
     // Some systems wrap the whole page in a form.
     for form in document.select("form").nodes() {
-        let holds_text = form.descendants_it().any(|node| node.has_name("article") || node.has_name("main") || node.has_name("p"));
-        if !holds_text || !form.descendants_it().any(|node| node.has_name("h1")) {
+        if !holds(form, &["h1"]) || !holds(form, &["article", "main", "p"]) {
             form.remove_from_parent();
         }
     }
     for header in document.select("header").nodes() {
         let of_article = header.ancestors_it(None).any(|node| node.has_name("article") || node.has_name("main"));
-        if !of_article && !header.descendants_it().any(|node| node.has_name("h1")) {
+        if !of_article && !holds(header, &["h1", "main"]) {
             header.remove_from_parent();
         }
     }
@@ -273,6 +284,8 @@ mod tests {
         for (html, expected) in [
             ("<html><body><div>Short note.</div><div>Another.</div></body></html>", "Short note.\nAnother."),
             ("<p>Only a piece", "Only a piece"),
+            ("<nav><a>Menu</a><main><h1>Unclosed menu</h1><p>Text.</p></main>", "Menu\nUnclosed menu\nText."),
+            ("<form><h1>All in a form</h1><p>Text.</p><button>Go</button></form>", "All in a form\nText."),
             ("<html><head><title>T</title></head><body><nav>Menu</nav><script>x</script></body></html>", ""),
             ("", ""),
         ] {

@@ -72,8 +72,9 @@ impl Head {
     }
 }
 
-/// The date of publication, from the first source that gives one that can be true.
-pub(super) fn find(document: &Document, head: &Head, url: Option<&str>, lang: Option<&str>, latest: Date) -> Option<Published> {
+/// The date of publication, from the first source that gives one that can be true. Without `document` only the head and
+/// the address are asked.
+pub(super) fn find(document: Option<&Document>, head: &Head, url: Option<&str>, lang: Option<&str>, latest: Date) -> Option<Published> {
     let day_first = dates::day_first(lang, "");
     let believed = |text: &str| dates::parse(text, day_first).filter(|when| dates::plausible(when, latest));
     let json_ld = || head.json_ld.iter().find_map(|script| from_json_ld(script, &believed));
@@ -83,9 +84,9 @@ pub(super) fn find(document: &Document, head: &Head, url: Option<&str>, lang: Op
     json_ld()
         .map(published(DateSource::JsonLd))
         .or_else(|| metas().map(published(DateSource::Meta)))
-        .or_else(|| from_time(document, &believed).map(published(DateSource::Time)))
+        .or_else(|| document.and_then(|document| from_time(document, &believed)).map(published(DateSource::Time)))
         .or_else(|| address().map(published(DateSource::Url)))
-        .or_else(|| from_named(document, &believed).map(published(DateSource::Text)))
+        .or_else(|| document.and_then(|document| from_named(document, &believed)).map(published(DateSource::Text)))
 }
 
 /// `datePublished` of an article in JSON-LD, else of anything at the top.
