@@ -57,14 +57,20 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     let (input, a, b, reference) = if alone {
         let input = with_threads(&run, || input::read(&[args.a.clone(), args.b.clone()], &run, false))?;
         let [a, b] = &input.articles[..] else {
-            bail!("{} and {} hold {} articles: name two files of one page each, or two ids and the input that holds them", args.a, args.b, input.articles.len())
+            bail!(
+                "{} and {} hold {} articles: name two files of one page each, or two ids and the input that holds them",
+                args.a,
+                args.b,
+                input.articles.len()
+            )
         };
         let keys = (a.key.clone(), b.key.clone());
         (input, keys.0, keys.1, Reference::Background)
     } else {
         (with_threads(&run, || input::read(&args.inputs, &run, false))?, args.a.clone(), args.b.clone(), Reference::Corpus)
     };
-    let explanation = with_threads(&run, || samestory::Run::with(&input.articles, &config, reference).and_then(|found| found.explain(&a, &b)))??;
+    let explanation =
+        with_threads(&run, || samestory::Run::with(&input.articles, &config, reference).and_then(|found| found.explain(&a, &b)))??;
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let mut out = open(&run)?;
     match args.format {
@@ -95,9 +101,14 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
             let story = &clustering.stories[place.story];
             if config.level == Level::Copies { story.copies[place.copies].id.as_str() } else { story.id.as_str() }
         };
-        let labels: HashMap<&str, &str> = input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();
+        let labels: HashMap<&str, &str> =
+            input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();
         let evaluation = Evaluation::new(&gold, &labels, args.by_lang);
-        if args.json { evaluation.write_json(&mut out)? } else { evaluation.write_text("the input", &mut out)? }
+        if args.json {
+            evaluation.write_json(&mut out)?
+        } else {
+            evaluation.write_text("the input", &mut out)?
+        }
         if args.sweep {
             let sweep = sweep(&input, &config, &found, &gold)?;
             if args.json { sweep.write_json(&mut out)? } else { sweep.write_text(&mut out)? }
@@ -106,7 +117,9 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
     if let Some(path) = &args.pairs {
         let at: HashMap<&str, u32> = input.articles.iter().zip(0..).map(|(article, at)| (article.key.as_str(), at)).collect();
         let pairs = read_pairs(path)?;
-        let report = PairReport::new(&pairs, |pair| Some(found.likeness(ArticleId(*at.get(pair.a.as_str())?), ArticleId(*at.get(pair.b.as_str())?))));
+        let report = PairReport::new(&pairs, |pair| {
+            Some(found.likeness(ArticleId(*at.get(pair.a.as_str())?), ArticleId(*at.get(pair.b.as_str())?)))
+        });
         if args.json { report.write_json(&mut out)? } else { report.write_text(&mut out)? }
     }
     out.flush()?;
@@ -116,14 +129,19 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
 /// Stories at other bounds, or copies at other thresholds.
 fn sweep(input: &Input, config: &Config, found: &samestory::Run<'_>, gold: &[samestory::evaluate::GoldRow]) -> Result<Sweep> {
     let at: HashMap<&str, usize> = input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
-    let labels = |of: &[u32]| -> Vec<String> { gold.iter().map(|row| at.get(row.id.as_str()).map_or_else(|| format!("missing:{}", row.id), |at| of[*at].to_string())).collect() };
+    let labels = |of: &[u32]| -> Vec<String> {
+        gold.iter().map(|row| at.get(row.id.as_str()).map_or_else(|| format!("missing:{}", row.id), |at| of[*at].to_string())).collect()
+    };
     let mut rows = Vec::new();
     for step in SWEEP {
         let threshold = f64::from(step) / 20.0;
-        rows.push((threshold, match config.level {
-            Level::Stories => labels(&found.stories_at(threshold)),
-            Level::Copies => labels(&copies_at(&input.articles, config, threshold)?),
-        }));
+        rows.push((
+            threshold,
+            match config.level {
+                Level::Stories => labels(&found.stories_at(threshold)),
+                Level::Copies => labels(&copies_at(&input.articles, config, threshold)?),
+            },
+        ));
     }
     Ok(Sweep::new(&gold.iter().map(|row| row.gold.as_str()).collect::<Vec<_>>(), rows))
 }
@@ -137,14 +155,20 @@ fn copies_at(articles: &[Article], config: &Config, resemblance: f64) -> Result<
 
 fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
     let banding = Banding::for_threshold(config.resemblance, config.num_hashes)?;
-    writeln!(out, "{} bands of {} rows from {} hashes, for a resemblance of {}", banding.bands, banding.rows, config.num_hashes, config.resemblance)?;
+    writeln!(
+        out,
+        "{} bands of {} rows from {} hashes, for a resemblance of {}",
+        banding.bands, banding.rows, config.num_hashes, config.resemblance
+    )?;
     writeln!(out, "resemblance  found")?;
     for step in CURVE {
         let resemblance = f64::from(step) / 20.0;
         writeln!(out, "{resemblance:>11.2}  {:.4}", banding.probability(resemblance))?;
     }
     match config.containment {
-        Some(least) => writeln!(out, "containment of {least} and more is always found: its candidates come from shared rare shingles, not from bands")?,
+        Some(least) => {
+            writeln!(out, "containment of {least} and more is always found: its candidates come from shared rare shingles, not from bands")?
+        }
         None => writeln!(out, "containment is off")?,
     }
     Ok(out.flush()?)
@@ -154,7 +178,9 @@ fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
 fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T> {
     match run.threads {
         None => Ok(work()),
-        Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads cannot be started")?.install(work)),
+        Some(threads) => {
+            Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads cannot be started")?.install(work))
+        }
     }
 }
 
@@ -179,6 +205,6 @@ fn color(run: &Run, terminal: bool) -> bool {
 
 /// Columns of the terminal, or the usual width of a page.
 fn width() -> usize {
-    let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let columns = terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
     columns.unwrap_or_else(|| Options::default().width).max(40)
 }

@@ -59,7 +59,12 @@ impl Input {
             say(&format!("{} files of other kinds were left aside", self.skipped));
         }
         if self.bad > 0 {
-            say(&format!("{} of the input could not be used and {} named above; {} articles were read", self.bad, if self.bad == 1 { "is" } else { "are" }, self.articles.len()));
+            say(&format!(
+                "{} of the input could not be used and {} named above; {} articles were read",
+                self.bad,
+                if self.bad == 1 { "is" } else { "are" },
+                self.articles.len()
+            ));
         }
         self.bad == 0
     }
