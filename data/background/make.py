@@ -46,11 +46,14 @@ def tokens(text):
 
 
 def table(language):
-    """-> [(word, df)], most frequent first. wordfreq writes every number of two or more digits as zeros ("00"): those are left out."""
+    """-> [(word, df)], most frequent first. wordfreq writes every number of two or more digits as zeros ("00"): those are left out,
+    and so are words that mix letters and digits, or scripts."""
     spelt = defaultdict(list)
     for entry, p in get_frequency_dict(language, wordlist="best").items():
         for t in tokens(entry):
-            if sum(c.isdecimal() for c in t) < 2:
+            digits = sum(c.isdecimal() for c in t)
+            scripts = {unicodedata.name(c, "?").split()[0] for c in t}
+            if len(t) == 1 or (digits == 0 and len(scripts) == 1):
                 spelt[t].append(p)
     rows = []
     for word, ps in spelt.items():
