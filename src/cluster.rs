@@ -172,6 +172,12 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
+    /// The copy group of each article, and the scores of all pairs of groups that were compared.
+    #[must_use]
+    pub fn scores(&self) -> (&[u32], &Scores) {
+        (&self.group_of, &self.scores)
+    }
+
     /// Stories of the copy groups when mean probabilities of at least `least` merge.
     fn link(&self, least: u32, pins: &Pins) -> Vec<u32> {
         let edges: Vec<linkage::Edge> = self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
@@ -224,6 +230,7 @@ impl<'a> Run<'a> {
         Report {
             parts: headline.into_iter().chain(lines).collect(),
             lang: self.langs[group.representative.index()].as_deref().unwrap_or_default(),
+            size: group.articles.len() as u32,
             day: day(&group.representative).or_else(|| group.articles.iter().filter_map(day).min()),
         }
     }

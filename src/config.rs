@@ -68,7 +68,7 @@ impl Default for Config {
             shingle: 3,
             num_hashes: 128,
             linkage: Linkage::Average,
-            window: 720,
+            window: 8760,
             outlet_aliases: std::collections::BTreeMap::new(),
             boilerplate: Vec::new(),
             together: Vec::new(),

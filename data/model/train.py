@@ -1,178 +1,193 @@
 #!/usr/bin/env python3
 """Fit the curves of the story score and write story.tsv. No randomness: the same input gives the same table.
 
-  python3 -m venv v && v/bin/pip install numpy scipy scikit-learn PyStemmer
-  v/bin/python train.py SET.jsonl … [-o story.tsv] [--loso] [--weight PREFIX=W …]
+  python3 -m venv v && v/bin/pip install numpy scipy scikit-learn
+  v/bin/python train.py NAME.tsv … [-o story.tsv] [--left-out] [--weight PREFIX=W …] [--without FEATURE,…]
 
-SET.jsonl: rows of {id, gold, lang, title, text, published}. Each language of a set is a corpus of its own. A set with dates on more than half of its articles is
-used twice, with and without them. A corpus weighs 1/sqrt(its candidate pairs), times --weight. The model is logistic over ramps with weights >= 0, so that
-every curve is monotone. --loso prints the ARI of each set with the set left out of training (file names up to the first "_" or "-" are one set).
+NAME.tsv comes from `cargo run --release --example story_features`: corpora of one language each, the copy group and label of every article, and
+what the model sees of every pair of groups that was compared. A corpus weighs 1/sqrt(its pairs), times --weight. The model is logistic over ramps
+with weights >= 0, so that every curve is monotone; a feature that is unknown adds nothing.
+--left-out prints the ARI of each set with the set left out of training.
 """
-import argparse, json, os, re, sys
+import argparse, heapq, os
+from collections import Counter, defaultdict
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import adjusted_rand_score
-from reference import Corpus, Model, languages, link, HERE
 
-COS = [0, 500, 1000, 1500, 2000, 3000, 4500, 7000]
-REL = [-4000, -2000, -1000, -500, 0, 500, 1000, 2000, 4000]
-KNOTS = {"words": COS, "chars": COS, "about": [0, 1000, 2000, 3000, 4500, 6000, 8000], "words_around": REL, "chars_around": REL,
+HERE = os.path.dirname(os.path.abspath(__file__))
+COSINE = [0, 500, 1000, 1500, 2000, 3000, 4500, 7000]
+AROUND = [-4000, -2000, -1000, -500, 0, 500, 1000, 2000, 4000]
+SHARE = [0, 1000, 2000, 3000, 4500, 6000, 8000]
+KNOTS = {"words": COSINE, "chars": COSINE, "about": SHARE, "words_around": AROUND, "chars_around": AROUND,
          "burst": [0, 180, 360, 540, 720], "gap": [0, 1, 2, 4, 10, 30, 80, 200, 540]}
-FREE = {"known"}            # a known date may count either way
+FALLING = {"gap"}
+SOMETIMES = {"gap"}         # may be unknown: being known may count either way
 L2 = 1e-4
+EDGE, MERGE = .02, .30
 
 
-def ramps(feats):
-    cols, names = [], []
-    for k, kn in KNOTS.items():
-        known = np.array([f[k] is not None for f in feats], float)
-        x = np.array([f[k] or 0 for f in feats], float)
-        for a, b in zip(kn, kn[1:]):
+def values(cells):
+    return {k: None if v == "-" else int(v) for k, v in (x.split("=") for x in cells)}
+
+
+def read(path):
+    corpus = None
+    for line in open(path, encoding="utf-8"):
+        kind, *row = line.rstrip("\n").split("\t")
+        if kind == "corpus":
+            if corpus:
+                yield corpus
+            corpus = dict(name=row[0], articles=[], pairs=[], features=[], alone=[])
+        elif kind == "article":
+            corpus["articles"].append((int(row[0]), int(row[1])))
+        elif kind == "pair":
+            corpus["pairs"].append((int(row[0]), int(row[1])))
+            corpus["features"].append(values(row[2:]))
+        else:
+            corpus["alone"].append((row[0] == "1", values(row[1:])))
+    if corpus:
+        yield corpus
+
+
+def ramps(features):
+    columns, names = [], []
+    for name, knots in KNOTS.items():
+        known = np.array([f.get(name) is not None for f in features], float)
+        x = np.array([f.get(name) or 0 for f in features], float)
+        for a, b in zip(knots, knots[1:]):
             r = np.clip((x - a) / (b - a), 0, 1)
-            cols.append((1 - r if k == "gap" else r) * known)
-            names.append((k, a))
-        if k == "gap":
-            cols.append(known)
-            names.append(("known", 0))
-    return np.stack(cols, 1), names
+            columns.append((1 - r if name in FALLING else r) * known)
+            names.append((name, a))
+        if name in SOMETIMES:
+            columns.append(known)
+            names.append((name, "known"))
+    return np.stack(columns, 1), names
 
 
-def fit(data):
-    x = np.concatenate([d["x"] for d in data])
+def load(paths, weights):
+    out = []
+    for path in paths:
+        for corpus in read(path):
+            if not corpus["pairs"]:
+                continue
+            labels = defaultdict(Counter)
+            for group, gold in corpus["articles"]:
+                labels[group][gold] += 1
+            label = {group: max(sorted(c), key=c.get) for group, c in labels.items()}
+            corpus["y"] = np.array([label[a] == label[b] for a, b in corpus["pairs"]])
+            corpus["x"], corpus["columns"] = ramps(corpus["features"])
+            corpus["w"] = len(corpus["pairs"]) ** -.5
+            for prefix, weight in weights:
+                if corpus["name"].startswith(prefix):
+                    corpus["w"] *= weight
+            corpus["set"] = corpus["name"].split(":")[0]
+            total = sum(v * (v - 1) // 2 for v in Counter(label.values()).values())
+            corpus["recall"] = corpus["y"].sum() / max(1, total)
+            out.append(corpus)
+    return out
+
+
+def fit(corpora):
+    x = np.concatenate([c["x"] for c in corpora])
     x = np.hstack([x, np.ones((len(x), 1))])
-    y = np.concatenate([d["y"] for d in data]).astype(float)
-    w = np.concatenate([np.full(len(d["y"]), d["w"]) for d in data])
+    y = np.concatenate([c["y"] for c in corpora]).astype(float)
+    w = np.concatenate([np.full(len(c["y"]), c["w"]) for c in corpora])
     w /= w.sum()
 
     def loss(t):
         z = x @ t
         return (w * (np.logaddexp(0, z) - y * z)).sum() + L2 * (t[:-1] ** 2).sum(), x.T @ (w * (1 / (1 + np.exp(-z)) - y)) + 2 * L2 * np.append(t[:-1], 0)
-    bounds = [(None, None) if k in FREE else (0, None) for k, _ in data[0]["names"]] + [(None, None)]
+    bounds = [(None, None) if knot == "known" else (0, None) for _, knot in corpora[0]["columns"]] + [(None, None)]
     return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
 
 
-def alone(rows_by_corpus, folder, path, step=400):
-    """The constant of corpora too small to have a neighbourhood: the largest at which a tenth of the look-alikes would merge, each pair taken
-    as an undated corpus of two; as many pairs of one story as nearest pairs of two stories, at most `step` of each from every corpus."""
-    model, z, y, w = Model(path), [], [], []
-    for d in rows_by_corpus:
-        score = {k: f["words"] for k, f in zip(d["pairs"], d["feats"])}
-        same = sorted(k for k, v in zip(d["pairs"], d["y"]) if v)
-        best = {}
-        for (a, b), v in zip(d["pairs"], d["y"]):
-            for i in (a, b):
-                if not v and score[a, b] > best.get(i, (-1,))[0]:
-                    best[i] = (score[a, b], (a, b))
-        apart = sorted({k for _, k in best.values()})
-        take = min(step, len(same), len(apart))
-        for pairs, v in ((same, 1), (apart, 0)):
-            for k in range(take):
-                a, b = pairs[k * len(pairs) // take]
-                c = Corpus([dict(d["rows"][x], published=None) for x in (a, b)], d["lang"], folder)
-                if (0, 1) not in c.cos:
-                    continue
-                z.append((model.bias + sum(model.parts(dict(c.features(0, 1), lone=None)).values())) / 1000)
-                y.append(v)
-                w.append(1 / take ** .5)
-    z, y, w = map(np.array, (z, y, w))
-    merged = np.log(.3 / .7)              # precision first: two pages alone cannot show what is common in their corpus
-    best = max(x / 20 for x in range(-100, 201) if (w * (y == 0) * (z + x / 20 >= merged)).sum() <= .1 * (w * (y == 0)).sum())
-    p = 1 / (1 + np.exp(-z - best))
-    print(f"lone {best}: of pairs alone, merged at .30: same story {(p[y == 1] >= .3).mean():.2f}, look-alikes {(p[y == 0] >= .3).mean():.2f}; AUC {np.mean([(p[y == 0] < q).mean() for q in p[y == 1]]):.3f}")
+def link(n, pairs, p, threshold=MERGE):
+    """Average linkage, a missing pair being 0."""
+    sums, size, parent = [dict() for _ in range(n)], [1] * n, list(range(n))
+    for (a, b), v in zip(pairs, p):
+        if v >= EDGE:
+            sums[a][b] = sums[b][a] = v
+    heap = [(-s, a, b) for a in range(n) for b, s in sums[a].items() if a < b]
+    heapq.heapify(heap)
+    while heap:
+        m, a, b = heapq.heappop(heap)
+        if parent[a] != a or parent[b] != b or b not in sums[a] or -sums[a][b] / (size[a] * size[b]) != m:
+            continue
+        if -m < threshold:
+            break
+        parent[b] = a
+        size[a] += size[b]
+        for c, s in sums[b].items():
+            del sums[c][b]
+            if c != a:
+                sums[a][c] = sums[c][a] = sums[a].get(c, 0) + s
+        for c, s in sums[a].items():
+            heapq.heappush(heap, (-s / (size[a] * size[c]), min(a, c), max(a, c)))
+
+    def root(x):
+        while parent[x] != x:
+            x = parent[x]
+        return x
+    return [root(x) for x in range(n)]
+
+
+def ari(corpus, t, threshold=MERGE):
+    p = 1 / (1 + np.exp(-(corpus["x"] @ t[:-1] + t[-1])))
+    n = 1 + max(group for group, _ in corpus["articles"])
+    found = link(n, corpus["pairs"], p, threshold)
+    return adjusted_rand_score([gold for _, gold in corpus["articles"]], [found[group] for group, _ in corpus["articles"]])
+
+
+def lone(corpora, t):
+    """What replaces the neighborhood where there is none: the largest constant at which a tenth of the most alike pairs of two stories would merge if
+    they were all there is. Two pages alone cannot show what is common around them, so precision comes first."""
+    rows = [(c["w"] * len(c["pairs"]) ** .5 / len(c["alone"]), y, f) for c in corpora for y, f in c["alone"]]
+    w, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    z = ramps([r[2] for r in rows])[0] @ t[:-1] + t[-1]
+    bound = np.log(MERGE / (1 - MERGE))
+    best = max(x / 20 for x in range(-100, 201) if (w * ~y * (z + x / 20 >= bound)).sum() <= .1 * (w * ~y).sum())
+    merged = z + best >= bound
+    print(f"lone {best}: of pairs alone merge {(w * y * merged).sum() / (w * y).sum():.2f} of one story, {(w * ~y * merged).sum() / (w * ~y).sum():.2f} of the most alike of two")
     return best
 
 
-def write(path, names, t, lone=0.0):
+def write(path, columns, t, alone):
     """Curves as cumulative sums of the ramp weights, in millilogits."""
     with open(path, "w", encoding="utf-8", newline="\n") as f:
         f.write("# the story score: name, x, millilogits; between two points a straight line, beyond the ends flat; written by train.py\n"
                 "# words … chars_around in 1/10000, burst in 1/256, gap in days; squash: millilogits -> probability in 1/65536\n")
-        f.write(f"bias\t0\t{round(1000 * t[-1])}\nlone\t0\t{round(1000 * lone)}\n")
-        c = dict(zip(names, t))
-        for k, kn in KNOTS.items():
-            if k == "gap":
-                y = c["known", 0] + sum(c[k, a] for a in kn[:-1])
-            else:
-                y = 0.0
-            f.write(f"{k}\t{kn[0]}\t{round(1000 * y)}\n")
-            for a, b in zip(kn, kn[1:]):
-                y += -c[k, a] if k == "gap" else c[k, a]
-                f.write(f"{k}\t{b}\t{round(1000 * y)}\n")
+        f.write(f"bias\t0\t{round(1000 * t[-1])}\nlone\t0\t{round(1000 * alone)}\nlone\t1\t{round(1000 * alone)}\n")
+        weight = dict(zip(columns, t))
+        for name, knots in KNOTS.items():
+            y = weight.get((name, "known"), 0.0)
+            if name in FALLING:
+                y += sum(weight[name, a] for a in knots[:-1])
+            f.write(f"{name}\t{knots[0]}\t{round(1000 * y)}\n")
+            for a, b in zip(knots, knots[1:]):
+                y += -weight[name, a] if name in FALLING else weight[name, a]
+                f.write(f"{name}\t{b}\t{round(1000 * y)}\n")
         for k in range(-40, 41):
             f.write(f"squash\t{250 * k}\t{round(65536 / (1 + np.exp(-k / 4)))}\n")
 
 
-def ari(d, model, threshold):
-    p = {k: model.probability(f) for k, f in zip(d["pairs"], d["feats"])}
-    return adjusted_rand_score(d["gold"], link(d["n"], p, threshold))
-
-
-def load(paths, folder, weights):
-    out = []
-    for path in paths:
-        name = os.path.basename(path).replace(".jsonl", "")
-        rows = [r for r in map(json.loads, open(path, encoding="utf-8")) if r.get("gold")]
-        for lang, part in sorted(languages(rows).items()):
-            if len(part) < 15:
-                continue
-            dated = sum(bool(r.get("published")) for r in part)
-            for twin in (["", "undated"] if dated > len(part) / 2 else [""]):
-                c = Corpus([dict(r, published=None) for r in part] if twin else part, lang, folder)
-                gold = [r["gold"] for r in c.rows]
-                pairs = sorted(c.cos)
-                feats = [c.features(*k) for k in pairs]
-                x, names = ramps(feats)
-                y = np.array([gold[a] == gold[b] for a, b in pairs])
-                w = len(pairs) ** -.5
-                for prefix, v in weights:
-                    if f"{name}:{lang}:{twin}".startswith(prefix) and (not prefix.endswith(":dated")):
-                        w *= v
-                    if prefix.endswith(":dated") and name.startswith(prefix[:-6]) and not twin:
-                        w *= v
-                size = {g: gold.count(g) for g in set(gold)}
-                total = sum(v * (v - 1) // 2 for v in size.values())
-                out.append(dict(name=f"{name}:{lang}" + (":" + twin if twin else ""), group=re.split("[_-]", name)[0], x=x, y=y, w=w, names=names, pairs=pairs, feats=feats,
-                                gold=gold, n=c.n, rows=c.rows, lang=lang, recall=y.sum() / max(1, total), burst=c.burst))
-                print(f"{out[-1]['name']:34} {c.n:5} articles {len(pairs):6} pairs, recall {out[-1]['recall']:.3f}, burst {c.burst}", file=sys.stderr, flush=True)
-    return out
-
-
 def main():
-    ap = argparse.ArgumentParser()
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("sets", nargs="+")
     ap.add_argument("-o", default=os.path.join(HERE, "story.tsv"))
-    ap.add_argument("--background", default=os.path.join(HERE, "..", "background"))
-    ap.add_argument("--loso", action="store_true")
+    ap.add_argument("--left-out", action="store_true")
     ap.add_argument("--weight", action="append", default=[])
+    ap.add_argument("--without", default="")
     a = ap.parse_args()
-    weights = [(k, float(v)) for k, v in (x.split("=") for x in a.weight)]
-    data = load(a.sets, a.background, weights)
-    t = fit(data)
-    write(a.o, data[0]["names"], t)
-    lone = alone([d for d in data if "undated" in d["name"] or not any(r.get("published") for r in d["rows"])], a.background, a.o)
-    write(a.o, data[0]["names"], t, lone)
-    model = Model(a.o)
-    ths = [.2, .25, .3, .35, .4]
-    print("in training, threshold", *ths)
-    for d in data:
-        print(f"{d['name']:34}", *(f"{ari(d, model, round(t * 65536)):.3f}" for t in ths), flush=True)
-    p = np.concatenate([[model.probability(f) / 65536 for f in d["feats"]] for d in data])
-    y = np.concatenate([d["y"] for d in data])
-    w = np.concatenate([np.full(len(d["y"]), d["w"]) for d in data])
-    print("calibration, in training: probability, share that is right (weighted as in training / plain), pairs")
-    for lo, hi in ((.02, .05), (.05, .1), (.1, .2), (.2, .3), (.3, .4), (.4, .5), (.5, .6), (.6, .7), (.7, .8), (.8, .9), (.9, 1.01)):
-        k = (p >= lo) & (p < hi)
-        if k.any():
-            print(f"{lo:.2f}–{min(hi, 1):.2f}  {(y * w)[k].sum() / w[k].sum():.2f} / {y[k].mean():.2f}  {k.sum()}")
-    if a.loso:
-        print("left out, threshold", *ths)
-        for g in dict.fromkeys(d["group"] for d in data):
-            write(a.o + ".loso", data[0]["names"], fit([d for d in data if d["group"] != g]))
-            m = Model(a.o + ".loso")
-            for d in data:
-                if d["group"] == g:
-                    print(f"{d['name']:34}", *(f"{ari(d, m, round(t * 65536)):.3f}" for t in ths), flush=True)
-        os.remove(a.o + ".loso")
+    for name in filter(None, a.without.split(",")):
+        KNOTS.pop(name)
+    corpora = load(a.sets, [(k, float(v)) for k, v in (x.split("=") for x in a.weight)])
+    t = fit(corpora)
+    write(a.o, corpora[0]["columns"], t, lone(corpora, t))
+    left = {s: fit([c for c in corpora if c["set"] != s]) for s in sorted({c["set"] for c in corpora})} if a.left_out else {}
+    for c in corpora:
+        out = f"   left out {ari(c, left[c['set']]):.3f}" if left else ""
+        print(f"{c['name']:28} {len(c['articles']):5} articles {len(c['pairs']):6} pairs, recall {c['recall']:.3f}   ARI {ari(c, t):.3f}{out}", flush=True)
 
 
 if __name__ == "__main__":

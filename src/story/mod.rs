@@ -1,6 +1,6 @@
 //! Reports of one event: reference snapshot → signals → candidates → score. Linkage of the scores is the pipeline's.
 //!
-//! The units are copy groups, one vote each, whatever their size. Units of different languages are not compared yet. Every number that
+//! The units are copy groups, one vote each in the linkage; their size counts only in document frequencies and neighborhoods. Units of different languages are not compared yet. Every number that
 //! decides is an integer; the model's table and the background frequencies are data.
 
 mod background;
@@ -46,12 +46,24 @@ pub fn tier(probability: u32) -> Option<Tier> {
 /// A copy group as the story channel sees it: its representative's words.
 #[derive(Debug, Clone, Default)]
 pub struct Report<'t> {
-    /// Title, then the article's own lines.
+    /// Headline, then the article's own lines.
     pub parts: Vec<&'t str>,
     /// Its language; empty when unknown.
     pub lang: &'t str,
     /// Days since 1970 of its first publication, when known.
     pub day: Option<i64>,
+    /// Articles of the copy group.
+    pub size: u32,
+}
+
+impl Report<'_> {
+    fn terms(&self, lang: &str) -> Terms {
+        Terms::read(self.parts.iter().copied(), lang)
+    }
+
+    fn spellings(&self) -> AHashMap<u64, String> {
+        terms::spellings(self.parts.iter().copied(), self.lang)
+    }
 }
 
 /// The articles of one language under one snapshot.
@@ -99,17 +111,17 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
         for (at, member) in members.iter().enumerate() {
             found.places[*member as usize] = (corpus_at, at as u32);
         }
-        let terms: Vec<Terms> =
-            members.par_iter().map(|member| Terms::read(reports[*member as usize].parts.iter().copied(), lang)).collect();
+        let terms: Vec<Terms> = members.par_iter().map(|member| reports[*member as usize].terms(lang)).collect();
+        let sizes: Vec<u32> = members.iter().map(|member| reports[*member as usize].size).collect();
         let counted = if reference == Reference::Corpus { &terms[..] } else { &[] };
-        let snapshot = Snapshot::new(lang, counted);
+        let snapshot = Snapshot::new(lang, counted.iter().zip(sizes.iter().copied()));
         let weighed: Vec<Weighed> =
             terms.par_iter().zip(&members).map(|(terms, member)| snapshot.weigh(terms, reports[*member as usize].day)).collect();
         let near = candidates::near(&weighed, &snapshot, window_days);
         found.long_postings += near.long_postings;
         let cosines: Vec<(u64, u64)> =
             near.pairs.par_iter().map(|(a, b)| score::cosines(&weighed[*a as usize], &weighed[*b as usize])).collect();
-        let around = score::around(weighed.len(), &near.pairs, &cosines);
+        let around = score::around(&sizes, &near.pairs, &cosines);
         let burst = snapshot::burst(weighed.iter().filter_map(|article| article.day));
         let corpus = Corpus { weighed, around, burst, members };
         let probability = |((a, b), cosines): (&(u32, u32), &(u64, u64))| {
@@ -173,6 +185,16 @@ impl Scores {
         Model::shipped().probability(&corpus.features(at_a, at_b, cosines))
     }
 
+    /// Names and values of what the model sees of each candidate pair, in the order of [`pairs`](Self::pairs): what it is trained on.
+    pub fn features(&self) -> impl Iterator<Item = Vec<(&'static str, Option<i64>)>> + '_ {
+        self.pairs.iter().map(|(a, b, _)| {
+            let ((corpus, at_a), (_, at_b)) = (self.places[*a as usize], self.places[*b as usize]);
+            let corpus = &self.corpora[corpus as usize];
+            let cosines = score::cosines(&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
+            corpus.features(at_a, at_b, cosines).values().to_vec()
+        })
+    }
+
     /// Explains the score of two reports; `None` when their languages differ.
     #[must_use]
     pub fn reasons(&self, reports: &[Report<'_>], a: u32, b: u32) -> Option<Reasons> {
@@ -183,8 +205,7 @@ impl Scores {
         let corpus = &self.corpora[corpus_a as usize];
         let (x, y) = (&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
         let features = corpus.features(at_a, at_b, score::cosines(x, y));
-        let spell = |of: u32| terms::spellings(reports[of as usize].parts.iter().copied(), reports[of as usize].lang);
-        let (spell_a, spell_b) = (spell(a), spell(b));
+        let (spell_a, spell_b) = (reports[a as usize].spellings(), reports[b as usize].spellings());
         let length = (x.words.square as f64 * y.words.square as f64).sqrt().max(1.0);
         let mut shared: Vec<(String, f64)> = Vec::new();
         snapshot::shared(&x.words.weights, &y.words.weights, |key, a, b| {

@@ -11,6 +11,8 @@ use super::snapshot::{TEN_THOUSAND, Weighed};
 pub const PROBABILITY_ONE: u32 = 65_536;
 /// Candidates that make up an article's neighborhood.
 const AROUND: usize = 10;
+/// Fewest candidates that make one.
+const LEAST_AROUND: usize = 5;
 /// Least neighborhood, of 10,000.
 const AROUND_FLOOR: u64 = 500;
 
@@ -24,31 +26,52 @@ pub(super) struct Features {
     /// Share of what each is about that the other holds, of 10,000.
     pub(super) about: u64,
     /// Both cosines less those of the articles' own neighborhoods: lets one bound fit many corpora.
-    pub(super) words_around: i64,
-    pub(super) grams_around: i64,
+    /// Unknown where either has hardly any neighbor.
+    pub(super) words_around: Option<i64>,
+    pub(super) grams_around: Option<i64>,
     /// Days between the dates, when both are known.
     pub(super) gap: Option<i64>,
     /// How much an equal day says in this corpus, for dates at most a day apart.
     pub(super) burst: Option<u64>,
 }
 
-/// Mean cosines of an article's nearest candidates: words, 4-grams.
-pub(super) type Around = (u64, u64);
+impl Features {
+    /// The features by name, as in the model's table.
+    pub(super) fn values(&self) -> [(&'static str, Option<i64>); 8] {
+        [
+            ("words", Some(self.words as i64)),
+            ("chars", Some(self.grams as i64)),
+            ("about", Some(self.about as i64)),
+            ("words_around", self.words_around),
+            ("chars_around", self.grams_around),
+            ("lone", self.words_around.is_none().then_some(0)),
+            ("gap", self.gap),
+            ("burst", self.burst.map(|burst| burst as i64)),
+        ]
+    }
+}
 
-/// The neighborhoods of `count` articles from the cosines of all candidate pairs.
-pub(super) fn around(count: usize, pairs: &[(u32, u32)], cosines: &[(u64, u64)]) -> Vec<Around> {
-    let mut near: Vec<(Vec<u64>, Vec<u64>)> = vec![(Vec::new(), Vec::new()); count];
+/// Mean cosines of an article's nearest candidates, words and 4-grams; `None` where there are too few to say what is usual.
+pub(super) type Around = Option<(u64, u64)>;
+
+/// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs. A group's copies are part of its
+/// neighborhood: where true copies are near, a page that is only rather alike stands out as another story.
+pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], cosines: &[(u64, u64)]) -> Vec<Around> {
+    let times = |size: u32| (size as usize).min(AROUND);
+    let copies = |size: &u32| vec![TEN_THOUSAND; times(size - 1)];
+    let mut near: Vec<(Vec<u64>, Vec<u64>)> = sizes.iter().map(|size| (copies(size), copies(size))).collect();
     for ((a, b), (words, grams)) in pairs.iter().zip(cosines) {
-        for article in [*a, *b] {
-            near[article as usize].0.push(*words);
-            near[article as usize].1.push(*grams);
+        for (report, other) in [(*a, *b), (*b, *a)] {
+            let near = &mut near[report as usize];
+            near.0.extend(std::iter::repeat_n(*words, times(sizes[other as usize])));
+            near.1.extend(std::iter::repeat_n(*grams, times(sizes[other as usize])));
         }
     }
     let mean = |mut list: Vec<u64>| {
         list.sort_unstable_by(|a, b| b.cmp(a));
         (list.iter().take(AROUND).sum::<u64>() / AROUND as u64).max(AROUND_FLOOR)
     };
-    near.into_iter().map(|(words, grams)| (mean(words), mean(grams))).collect()
+    near.into_iter().map(|(words, grams)| (words.len() >= LEAST_AROUND).then(|| (mean(words), mean(grams)))).collect()
 }
 
 /// The cosines of a pair: words, 4-grams.
@@ -58,14 +81,14 @@ pub(super) fn cosines(a: &Weighed, b: &Weighed) -> (u64, u64) {
 
 /// What the model sees of `a` and `b`.
 pub(super) fn features(a: &Weighed, b: &Weighed, (words, grams): (u64, u64), around: (Around, Around), burst: u64) -> Features {
-    let less = |cosine: u64, a: u64, b: u64| cosine as i64 - ((a + b) / 2) as i64;
+    let less = |cosine: u64, of: fn((u64, u64)) -> u64| around.0.zip(around.1).map(|(a, b)| cosine as i64 - ((of(a) + of(b)) / 2) as i64);
     let gap = a.day.zip(b.day).map(|(a, b)| (a - b).abs());
     Features {
         words,
         grams,
         about: (a.held_by(b) + b.held_by(a)) / 2,
-        words_around: less(words, around.0.0, around.1.0),
-        grams_around: less(grams, around.0.1, around.1.1),
+        words_around: less(words, |around| around.0),
+        grams_around: less(grams, |around| around.1),
         gap,
         burst: gap.filter(|gap| *gap <= 1).map(|_| burst),
     }
@@ -128,21 +151,9 @@ impl Model {
         }
     }
 
-    fn values(&self, features: &Features) -> [(&'static str, Option<i64>); 7] {
-        [
-            ("words", Some(features.words as i64)),
-            ("chars", Some(features.grams as i64)),
-            ("about", Some(features.about as i64)),
-            ("words_around", Some(features.words_around)),
-            ("chars_around", Some(features.grams_around)),
-            ("gap", features.gap),
-            ("burst", features.burst.map(|burst| burst as i64)),
-        ]
-    }
-
     /// The probability, of [`PROBABILITY_ONE`].
     pub(super) fn probability(&self, features: &Features) -> u32 {
-        let sum: i64 = self.values(features).iter().map(|(name, value)| value.map_or(0, |value| self.curve(name, value))).sum();
+        let sum: i64 = features.values().iter().map(|(name, value)| value.map_or(0, |value| self.curve(name, value))).sum();
         self.curve("squash", self.bias + sum).clamp(0, i64::from(PROBABILITY_ONE)) as u32
     }
 
@@ -161,16 +172,20 @@ impl Model {
     pub(super) fn parts(&self, features: &Features) -> Vec<Part> {
         let share = |value: i64| format!("{:.3}", value as f64 / TEN_THOUSAND as f64);
         let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: self.bias, most: self.bias }];
-        for (feature, value) in self.values(features) {
+        for (feature, value) in features.values() {
             let (name, show): (_, &dyn Fn(i64) -> String) = match feature {
                 "words" => ("words in common", &share),
                 "chars" => ("spelling of title and lead", &share),
                 "about" => ("what each is about", &share),
                 "words_around" => ("words against neighbors", &share),
                 "chars_around" => ("title and lead against neighbors", &share),
+                "lone" => ("no neighbors to compare with", &|_| "yes".to_owned()),
                 "gap" => ("days between", &|days| days.to_string()),
                 _ => ("how much the day says here", &|burst| format!("{:.2}", burst as f64 / 256.0)),
             };
+            if feature == "lone" && value.is_none() {
+                continue;
+            }
             let millilogits = value.map_or(0, |value| self.curve(feature, value));
             let most = self.curves.get(feature).and_then(|curve| curve.iter().map(|point| point.1).max()).unwrap_or(0);
             parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits, most });
@@ -183,8 +198,16 @@ impl Model {
 mod tests {
     use super::*;
 
-    const ALIKE: Features =
-        Features { words: 9000, grams: 9000, about: 9500, words_around: 4000, grams_around: 4000, gap: Some(0), burst: Some(300) };
+    const ALIKE: Features = Features {
+        words: 9000,
+        grams: 9000,
+        about: 9500,
+        headline: Some(9000),
+        words_around: 4000,
+        grams_around: 4000,
+        gap: Some(0),
+        burst: Some(300),
+    };
 
     #[test]
     fn the_shipped_model_is_whole_and_sane() {
@@ -196,7 +219,8 @@ mod tests {
             let falling = curve.windows(2).all(|pair| pair[0].1 >= pair[1].1);
             assert!(if name == "gap" { falling } else { rising }, "{name} is monotone");
         }
-        let unlike = Features { words: 100, grams: 50, about: 0, words_around: -3000, grams_around: -3000, gap: Some(60), burst: None };
+        let unlike =
+            Features { words: 100, grams: 50, about: 0, words_around: Some(-3000), grams_around: Some(-3000), gap: Some(60), burst: None };
         assert!(model.probability(&ALIKE) > 60_000 && model.probability(&unlike) < 1_000);
         let undated = Features { gap: None, burst: None, ..ALIKE };
         assert!(model.probability(&undated) <= model.probability(&ALIKE), "an unknown date is no evidence");

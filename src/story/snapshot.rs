@@ -81,13 +81,13 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Counts the articles' terms; with no article it is the background table alone.
-    pub(super) fn new<'t>(lang: &str, articles: impl IntoIterator<Item = &'t Terms>) -> Snapshot {
+    /// Counts the reports' terms, each as often as its copy group has articles; with no report it is the background table alone.
+    pub(super) fn new<'t>(lang: &str, articles: impl IntoIterator<Item = (&'t Terms, u32)>) -> Snapshot {
         let mut found = Snapshot { lang: lang.to_owned(), ..Snapshot::default() };
-        for terms in articles {
-            found.articles += 1;
-            terms.words.iter().for_each(|term| *found.words.entry(term.key).or_default() += 1);
-            terms.grams.iter().for_each(|term| *found.grams.entry(term.key).or_default() += 1);
+        for (terms, size) in articles {
+            found.articles += u64::from(size);
+            terms.words.iter().for_each(|term| *found.words.entry(term.key).or_default() += size);
+            terms.grams.iter().for_each(|term| *found.grams.entry(term.key).or_default() += size);
         }
         found
     }

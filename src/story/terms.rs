@@ -47,7 +47,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Counts the terms of `parts` (title, then the article's own lines) in a language.
+    /// Counts the terms of `parts` (headline, then the article's own lines) in a language.
     pub(super) fn read<'t>(parts: impl IntoIterator<Item = &'t str>, lang: &str) -> Terms {
         let stemmer = Stemmer::of(lang);
         let mut words: AHashMap<u64, (u32, bool)> = AHashMap::new();
