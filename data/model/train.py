@@ -24,7 +24,7 @@ KNOTS = {"words": COSINE, "chars": COSINE, "about": SHARE, "words_around": AROUN
 FALLING = {"gap"}
 SOMETIMES = {"gap"}         # may be unknown: being known may count either way
 L2 = 1e-4
-EDGE, MERGE = .02, .30
+EDGE, MERGE = .02, .35
 
 
 def values(cells):

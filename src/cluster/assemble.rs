@@ -12,6 +12,15 @@ const COMPARED: usize = 64;
 /// Most related stories named for one story.
 const SHOWN_RELATED: usize = 5;
 
+/// A story before it has its place among the others.
+struct Built {
+    story: Story,
+    /// Each member's score.
+    scores: Vec<(ArticleId, Option<f64>)>,
+    /// Pairs whose links are not listed.
+    unlisted: u64,
+}
+
 /// A pair of members and what links them, in the units that are summed.
 struct Pair {
     link: Option<Link>,
@@ -26,16 +35,12 @@ impl Run<'_> {
         for (group, story) in self.story_of.iter().enumerate() {
             members.entry(*story).or_default().push(group as u32);
         }
-        let built: Vec<(Story, Vec<(ArticleId, Option<f64>)>, u64)> =
-            members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
-        let mut order: Vec<usize> = (0..built.len()).collect();
-        order.sort_by_key(|at| (Reverse(built[*at].0.articles.len()), self.rank[self.smallest(&built[*at].0).index()]));
+        let mut built: Vec<Built> = members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
+        built.sort_by_key(|built| (Reverse(built.story.articles.len()), self.rank[self.smallest(&built.story).index()]));
         let mut found = Clustering { placements: vec![self.blank(); self.articles.len()], ..Clustering::default() };
         let mut place_of_group = vec![0usize; self.groups.len()];
         let mut unlisted = 0;
-        let mut built: Vec<Option<(Story, Vec<(ArticleId, Option<f64>)>, u64)>> = built.into_iter().map(Some).collect();
-        for (place, at) in order.into_iter().enumerate() {
-            let Some((story, scores, left)) = built[at].take() else { continue };
+        for (place, Built { story, scores, unlisted: left }) in built.into_iter().enumerate() {
             unlisted += left;
             for (number, group) in story.copies.iter().enumerate() {
                 for article in &group.articles {
@@ -105,7 +110,7 @@ impl Run<'_> {
         CopyGroup { id, representative, articles }
     }
 
-    fn story(&self, groups: &[u32]) -> (Story, Vec<(ArticleId, Option<f64>)>, u64) {
+    fn story(&self, groups: &[u32]) -> Built {
         let mut copies: Vec<CopyGroup> = groups.iter().map(|group| self.groups[*group as usize].clone()).collect();
         let mut articles: Vec<ArticleId> = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
         articles.sort_by_key(|article| self.by_date(article));
@@ -128,7 +133,7 @@ impl Run<'_> {
             .map(|first| self.articles[first.index()].key.clone())
             .unwrap_or_default();
         copies.sort_by(|a, b| b.articles.len().cmp(&a.articles.len()).then_with(|| a.id.cmp(&b.id)));
-        (Story { id, representative, copies, articles, links, score, related: Vec::new() }, scores, unlisted)
+        Built { story: Story { id, representative, copies, articles, links, score, related: Vec::new() }, scores, unlisted }
     }
 
     /// Links inside a story, the sum of link scores of each article in millionths, and how many pairs were left unlisted.

@@ -10,7 +10,7 @@ use crate::report::Options;
 use crate::report::plain::{Paragraph, Setting, Style, clean};
 
 /// From this mean score on a story is called certain, below it probable.
-const CERTAIN: f64 = 0.9;
+const CERTAIN: f64 = crate::story::CERTAIN as f64 / crate::story::PROBABILITY_ONE as f64;
 
 /// From this share of shared text on (containment), a report in another copy group is called a rewrite.
 const REWRITE: f64 = 0.2;

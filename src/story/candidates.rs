@@ -22,6 +22,12 @@ pub(super) struct Near {
     pub(super) long_postings: u64,
 }
 
+/// Every pair: for the few pages of an explanation, which share no document frequencies to search by.
+pub(super) fn all(count: usize) -> Near {
+    let pairs = (0..count as u32).flat_map(|a| (a + 1..count as u32).map(move |b| (a, b))).collect();
+    Near { pairs, long_postings: 0 }
+}
+
 /// The candidates among `articles`, which are ordered by key: ties go to the smaller. Dated articles more than `window` days apart are
 /// never candidates.
 pub(super) fn near(articles: &[Weighed], snapshot: &Snapshot, window: i64) -> Near {
@@ -72,4 +78,35 @@ pub(super) fn near(articles: &[Weighed], snapshot: &Snapshot, window: i64) -> Ne
     pairs.par_sort_unstable();
     pairs.dedup();
     Near { pairs, long_postings: long.len() as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::terms::Terms;
+
+    fn weigh(texts: &[&str], days: &[Option<i64>]) -> (Vec<Weighed>, Snapshot) {
+        let terms: Vec<Terms> = texts.iter().map(|text| Terms::read([*text], "en")).collect();
+        let snapshot = Snapshot::new("en", terms.iter().map(|terms| (terms, 1)));
+        let weighed = terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
+        (weighed, snapshot)
+    }
+
+    #[test]
+    fn articles_meet_over_terms_they_share_and_inside_the_window() {
+        let texts = ["grain corridor extended again", "corridor for grain kept open", "wildfire near the coast", "grain corridor in doubt"];
+        let (weighed, snapshot) = weigh(&texts, &[Some(0), Some(1), Some(1), Some(100)]);
+        assert_eq!(near(&weighed, &snapshot, 30).pairs, [(0, 1)]);
+        assert_eq!(near(&weighed, &snapshot, 365).pairs, [(0, 1), (0, 3), (1, 3)]);
+        let (undated, snapshot) = weigh(&texts, &[None; 4]);
+        assert_eq!(near(&undated, &snapshot, 30).pairs.len(), 3, "an unknown date keeps nobody out");
+    }
+
+    #[test]
+    fn a_common_term_looks_for_nobody() {
+        let texts = vec!["standing phrase"; LONG_POSTING as usize + 1];
+        let (weighed, snapshot) = weigh(&texts, &vec![None; texts.len()]);
+        let found = near(&weighed, &snapshot, 30);
+        assert_eq!((found.pairs.len(), found.long_postings), (0, 2));
+    }
 }

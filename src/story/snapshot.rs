@@ -146,3 +146,50 @@ pub(super) fn burst(days: impl IntoIterator<Item = i64>) -> u64 {
     // Means of 1.5 near and 14 far gaps, each with a prior of one pair a gap and more.
     ln256((same + at(1) + 3) * 28, 3 * (around + 28))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Terms {
+        Terms::read([text], "en")
+    }
+
+    #[test]
+    fn a_cosine_is_that_of_the_definition() {
+        let texts = ["ceasefire in the corridor and talks", "talks on the corridor", "rain"].map(terms);
+        let snapshot = Snapshot::new("en", texts.iter().map(|terms| (terms, 1)));
+        let weighed: Vec<Weighed> = texts.iter().map(|terms| snapshot.weigh(terms, None)).collect();
+        let (a, b) = (&weighed[0].words, &weighed[1].words);
+        let mut dot = 0.0;
+        shared(&a.weights, &b.weights, |_, x, y| dot += f64::from(x) * f64::from(y));
+        let exact = dot / (a.square as f64 * b.square as f64).sqrt() * 1e4;
+        assert!((a.cosine(b) as f64 - exact).abs() <= 1.0);
+        assert_eq!(a.cosine(b), b.cosine(a));
+        assert!(a.cosine(a) >= 9_999);
+        assert_eq!(a.cosine(&weighed[2].words), 0);
+        assert_eq!(Vector::default().cosine(a), 0);
+    }
+
+    #[test]
+    fn frequencies_are_mixed_with_the_background() {
+        let key = super::super::terms::term("the");
+        let rare = super::super::terms::term("zzyzx");
+        let alone = Snapshot::new("en", std::iter::empty());
+        assert!(alone.idf(key) < 10 && alone.idf(rare) > 1000, "the background speaks when nothing else does");
+        let texts: Vec<Terms> = (0..500).map(|_| terms("zzyzx")).collect();
+        let corpus = Snapshot::new("en", texts.iter().map(|terms| (terms, 1)));
+        assert!(corpus.idf(rare) < 20, "the corpus outweighs it when it is large");
+        let copies = Snapshot::new("en", texts.iter().take(1).map(|terms| (terms, 500)));
+        assert_eq!(copies.idf(rare), corpus.idf(rare), "copies count as articles");
+    }
+
+    #[test]
+    fn an_equal_day_says_much_only_where_days_are_scattered() {
+        let stream = (0..3000).map(|at| at % 60);
+        let events = (0..60).map(|at| (at / 6) * 100);
+        assert!(burst(stream) < 100);
+        assert!(burst(events) > 400);
+        assert_eq!(burst(std::iter::empty()), 0);
+    }
+}
