@@ -8,6 +8,7 @@
 //! * `single`: connected components of all copy links.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rayon::prelude::*;
 
@@ -223,8 +224,8 @@ fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>) -> BTreeMap
     order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut led: BTreeMap<u32, u32> = BTreeMap::new();
     for (_, leader) in order {
-        if !led.contains_key(&leader) {
-            led.insert(leader, leader);
+        if let Entry::Vacant(free) = led.entry(leader) {
+            free.insert(leader);
             for other in &neighbors[&leader] {
                 led.entry(*other).or_insert(leader);
             }

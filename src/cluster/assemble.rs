@@ -12,6 +12,9 @@ const COMPARED: usize = 64;
 /// Most related stories named for one story.
 const SHOWN_RELATED: usize = 5;
 
+/// A story, the scores of its articles, and how many pairs were left unlisted.
+type Built = (Story, Vec<(ArticleId, Option<f64>)>, u64);
+
 /// A pair of members and what links them, in the units that are summed.
 struct Pair {
     link: Option<Link>,
@@ -26,14 +29,13 @@ impl Run<'_> {
         for (group, story) in self.story_of.iter().enumerate() {
             members.entry(*story).or_default().push(group as u32);
         }
-        let built: Vec<(Story, Vec<(ArticleId, Option<f64>)>, u64)> =
-            members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
+        let built: Vec<Built> = members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
         let mut order: Vec<usize> = (0..built.len()).collect();
         order.sort_by_key(|at| (Reverse(built[*at].0.articles.len()), self.rank[self.smallest(&built[*at].0).index()]));
         let mut found = Clustering { placements: vec![self.blank(); self.articles.len()], ..Clustering::default() };
         let mut place_of_group = vec![0usize; self.groups.len()];
         let mut unlisted = 0;
-        let mut built: Vec<Option<(Story, Vec<(ArticleId, Option<f64>)>, u64)>> = built.into_iter().map(Some).collect();
+        let mut built: Vec<Option<Built>> = built.into_iter().map(Some).collect();
         for (place, at) in order.into_iter().enumerate() {
             let Some((story, scores, left)) = built[at].take() else { continue };
             unlisted += left;
@@ -105,7 +107,7 @@ impl Run<'_> {
         CopyGroup { id, representative, articles }
     }
 
-    fn story(&self, groups: &[u32]) -> (Story, Vec<(ArticleId, Option<f64>)>, u64) {
+    fn story(&self, groups: &[u32]) -> Built {
         let mut copies: Vec<CopyGroup> = groups.iter().map(|group| self.groups[*group as usize].clone()).collect();
         let mut articles: Vec<ArticleId> = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
         articles.sort_by_key(|article| self.by_date(article));
