@@ -209,23 +209,21 @@ mod tests {
     fn oracle(nodes: usize, weight: &BTreeMap<(u32, u32), u32>, least: u32) -> Vec<u32> {
         let mut groups: Vec<Vec<u32>> = (0..nodes as u32).map(|node| vec![node]).collect();
         loop {
-            let mut best: Option<(Mean, Reverse<u32>, Reverse<u32>, usize, usize)> = None;
+            let mut best: Option<(_, usize, usize)> = None;
             for i in 0..groups.len() {
                 for j in 0..groups.len() {
                     if groups[i][0] < groups[j][0] {
                         let pairs = groups[i].iter().flat_map(|a| groups[j].iter().map(move |b| (*a.min(b), *a.max(b))));
                         let sum = pairs.filter_map(|pair| weight.get(&pair)).map(|weight| u64::from(*weight)).sum();
                         let mean = Mean { sum, pairs: (groups[i].len() * groups[j].len()) as u64 };
-                        let entry = (mean, Reverse(groups[i][0]), Reverse(groups[j][0]), i, j);
-                        if mean.sum >= u64::from(least) * mean.pairs
-                            && best.is_none_or(|best| (entry.0, entry.1, entry.2) > (best.0, best.1, best.2))
-                        {
-                            best = Some(entry);
+                        let order = (mean, Reverse(groups[i][0]), Reverse(groups[j][0]));
+                        if mean.sum >= u64::from(least) * mean.pairs && best.is_none_or(|best| order > best.0) {
+                            best = Some((order, i, j));
                         }
                     }
                 }
             }
-            let Some((.., i, j)) = best else { break };
+            let Some((_, i, j)) = best else { break };
             let moved = groups[j].clone();
             groups[i].extend(moved);
             groups[i].sort_unstable();

@@ -2,6 +2,9 @@
 //!
 //! The tables are frozen: running this with newer Unicode data changes tokens, and so the format version.
 
+// A generator: its output is what it prints.
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 
 use icu_casemap::CaseMapper;

@@ -94,20 +94,20 @@ impl Inputs {
         for entry in walk(folder, usize::MAX) {
             match entry {
                 Err(error) => self.push(Err(walk_error(folder, error)), input),
-                Ok(entry) if entry.file_type().is_file() => self.found(&entry, &relative(folder, entry.path()), input),
+                Ok(entry) if entry.file_type().is_file() => self.found(&entry, entry.path(), &relative(folder, entry.path()), input),
                 Ok(_) => {}
             }
         }
     }
 
     /// A file of a folder or a glob: read when its extension says how.
-    fn found(&mut self, entry: &DirEntry, id: &str, prefix: &str) {
-        let Extension::Known(format) = format::by_extension(entry.path()) else {
+    fn found(&mut self, entry: &DirEntry, path: &Path, id: &str, prefix: &str) {
+        let Extension::Known(format) = format::by_extension(path) else {
             self.skipped += 1;
             return;
         };
         let size = entry.metadata().map(|metadata| metadata.len()).unwrap_or(0);
-        let file = InputFile { path: entry.path().into(), id: id.into(), format: Some(format), size };
+        let file = InputFile { path: path.into(), id: id.into(), format: Some(format), size };
         self.push(Ok(file), prefix);
     }
 
@@ -147,7 +147,7 @@ impl Inputs {
                 self.folder(path, &shown);
             } else {
                 let name = entry.file_name().to_string_lossy();
-                self.found(&entry, &name, &shown);
+                self.found(&entry, path, &name, &shown);
             }
         }
         if self.entries.len() + self.skipped == before {

@@ -1,0 +1,13 @@
+//! Tests through the public API and the command: one binary, a module per subject.
+
+mod bad_input;
+mod boilerplate;
+mod calls;
+mod command;
+mod generate;
+mod goldens;
+mod laws;
+mod layers;
+mod public;
+mod quality;
+mod util;
