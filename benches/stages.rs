@@ -20,12 +20,12 @@ use samestory::{Article, Config};
 const ARTICLES: usize = 2_000;
 
 // The answers for this corpus: a bench that computes something else measures something else.
-const TOKENS: usize = 358624;
-const SHINGLES: usize = 353841;
+const TOKENS: usize = 388367;
+const SHINGLES: usize = 383555;
 /// Sketches whose first value is odd.
-const ODD: u32 = 1032;
-const CANDIDATES: usize = 4684;
-const GROUPS: usize = 1365;
+const ODD: u32 = 1033;
+const CANDIDATES: usize = 4679;
+const GROUPS: usize = 1360;
 
 /// What every stage takes from the one before.
 struct Stages {

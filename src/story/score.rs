@@ -202,9 +202,8 @@ mod tests {
         words: 9000,
         grams: 9000,
         about: 9500,
-        headline: Some(9000),
-        words_around: 4000,
-        grams_around: 4000,
+        words_around: Some(4000),
+        grams_around: Some(4000),
         gap: Some(0),
         burst: Some(300),
     };

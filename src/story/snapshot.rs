@@ -150,6 +150,7 @@ pub(super) fn burst(days: impl IntoIterator<Item = i64>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::terms::term;
 
     fn terms(text: &str) -> Terms {
         Terms::read([text], "en")
@@ -173,8 +174,8 @@ mod tests {
 
     #[test]
     fn frequencies_are_mixed_with_the_background() {
-        let key = super::super::terms::term("the");
-        let rare = super::super::terms::term("zzyzx");
+        let key = term("the");
+        let rare = term("zzyzx");
         let alone = Snapshot::new("en", std::iter::empty());
         assert!(alone.idf(key) < 10 && alone.idf(rare) > 1000, "the background speaks when nothing else does");
         let texts: Vec<Terms> = (0..500).map(|_| terms("zzyzx")).collect();
