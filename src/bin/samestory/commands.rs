@@ -32,7 +32,9 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let format = run.format(terminal);
     let input = with_threads(&run, || input::read(&args.inputs, &run, format == Format::Records))?;
+    let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
     let mut found = with_threads(&run, || samestory::cluster(&input.articles, &config))??;
+    spinner.finish_and_clear();
     found.summary.counts.insert(0, ("bad_input", input.bad));
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
     let options = Options { only: run.only, width: width(), color: color(&run, terminal) };

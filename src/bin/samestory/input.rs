@@ -13,6 +13,9 @@ use crate::values::InputFormat;
 /// Articles between two movements of the progress bar.
 const STEP: usize = 256;
 
+/// How often a bar or spinner moves.
+const TICK: Duration = Duration::from_millis(200);
+
 /// What was read, and how much of it was bad.
 pub(crate) struct Input {
     /// Articles with unique ids, in input order.
@@ -102,6 +105,16 @@ fn options(run: &Run, keep_records: bool) -> ReadOptions {
     }
 }
 
+/// A spinner beside work that follows the reading; none unless a person is watching.
+pub(crate) fn working(run: &Run, message: String) -> ProgressBar {
+    if run.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message(message);
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
 /// A bar over the bytes of all files, or a count where the size is not known; none unless a person is watching.
 fn bar(reader: &Reader, quiet: bool) -> ProgressBar {
     if quiet || !io::stderr().is_terminal() {
@@ -111,6 +124,6 @@ fn bar(reader: &Reader, quiet: bool) -> ProgressBar {
         Some(total) => (ProgressBar::new(total), "reading {wide_bar} {bytes}/{total_bytes} {eta}"),
         None => (ProgressBar::new_spinner(), "reading {spinner} {bytes}"),
     };
-    bar.enable_steady_tick(Duration::from_millis(200));
+    bar.enable_steady_tick(TICK);
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
