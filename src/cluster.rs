@@ -52,14 +52,10 @@ fn prefer(articles: &[Article], a: usize, b: usize) -> (usize, usize, &'static s
     let date = |at: usize| articles[at].published.as_ref().map(|published| published.when.order());
     let text = |at: usize| {
         let article = &articles[at];
-        let fields = [
-            Some(article.text.as_str()),
-            article.title.as_deref(),
-            article.outlet.as_deref(),
-            article.url.as_deref(),
-            article.record.as_deref(),
-        ];
-        hash::combine(&fields.map(|field| field.map_or(0, |field| hash::bytes(field.as_bytes()))))
+        let published = article.published.as_ref().map(|published| format!("{} {}", published.when, published.source.name()));
+        let named = [&article.title, &article.outlet, &article.url, &article.lang, &article.gold, &published];
+        let rest = named.map(|field| field.as_ref().map_or(0, |field| hash::bytes(field.as_bytes())));
+        (hash::bytes(article.text.as_bytes()), hash::combine(&rest))
     };
     if articles[a].text == articles[b].text && articles[a].title == articles[b].title && date(a) == date(b) {
         let (kept, lost) = if text(a) <= text(b) { (a, b) } else { (b, a) };
@@ -141,7 +137,8 @@ impl<'a> Run<'a> {
             pairs.iter().filter_map(|(a, b)| Some((*by_key.get(a.as_str())?, *by_key.get(b.as_str())?))).collect()
         };
         let (together, apart) = (pinned(&config.together), pinned(&config.apart));
-        let copies = finder.find(&shingles, &rank, &apart);
+        let days: Vec<Option<i64>> = articles.iter().map(day).collect();
+        let copies = finder.find(&shingles, &rank, &days, &apart);
         let langs: Vec<Option<String>> = articles.par_iter().map(lang).collect();
         let mut run = Run {
             articles,
@@ -165,7 +162,7 @@ impl<'a> Run<'a> {
         let pins = Pins { together: pins(&together), apart: pins(&apart) };
         run.story_of = (0..run.groups.len() as u32).collect();
         if config.level == Level::Stories {
-            run.scores = story::score(&run.reports(), i64::from(config.window / 24).max(1), reference);
+            run.scores = story::score(&run.reports(), i64::from(config.window.div_ceil(24)), reference);
             run.story_of = run.link(story::MERGE, &pins);
         }
         run.count(&copies, together.len() + apart.len());
@@ -226,12 +223,12 @@ impl<'a> Run<'a> {
         let (article, own) = (&self.articles[group.representative.index()], &self.own[group.representative.index()]);
         let headline = article.title.as_deref().or(own.headline.clone().map(|span| &article.text[span]));
         let lines = own.lines.iter().map(|span| &article.text[span.clone()]);
-        let day = |id: &ArticleId| self.articles[id.index()].published.as_ref().map(|published| published.when.day_number());
+        let day = |id: &ArticleId| day(&self.articles[id.index()]);
         Report {
             parts: headline.into_iter().chain(lines).collect(),
             lang: self.langs[group.representative.index()].as_deref().unwrap_or_default(),
             size: group.articles.len() as u32,
-            day: day(&group.representative).or_else(|| group.articles.iter().filter_map(day).min()),
+            day: group.articles.iter().filter_map(day).min(),
         }
     }
 
@@ -280,10 +277,14 @@ fn clean(articles: &[Article], config: &Config) -> Vec<Own> {
     let lines: Vec<Lines> = articles.par_iter().map(Lines::read).collect();
     let mut counts = LineCounts::default();
     for ((article, outlet), lines) in articles.iter().zip(&outlets).zip(&lines) {
-        counts.add(*outlet, article.published.as_ref().map(|published| published.when.day_number()), lines);
+        counts.add(*outlet, day(article), lines);
     }
     let with = articles.par_iter().zip(&outlets).zip(&lines);
     with.map(|((article, outlet), lines)| extract::clean(article, *outlet, lines, &counts, &own)).collect()
+}
+
+fn day(article: &Article) -> Option<i64> {
+    article.published.as_ref().map(|published| published.when.day_number())
 }
 
 fn lang(article: &Article) -> Option<String> {

@@ -47,7 +47,7 @@ pub struct Config {
     pub num_hashes: usize,
     /// How copy links become groups.
     pub linkage: Linkage,
-    /// Articles further apart than so many hours are never compared as one story (dates known), 1 to 8760.
+    /// Articles published more than so many hours apart are not compared as one story, 1 to 8760, in whole days rounded up.
     pub window: u32,
     /// Outlet names to be read as another name: `alias → name`.
     pub outlet_aliases: std::collections::BTreeMap<String, String>,
@@ -104,11 +104,42 @@ impl Config {
         count("shingle", self.shingle, 1, 16)?;
         count("num_hashes", self.num_hashes, 16, 1024)?;
         count("window", self.window as usize, 1, 8760)?;
-        if let Some(pair) =
-            self.together.iter().find(|pair| self.apart.contains(pair) || self.apart.contains(&(pair.1.clone(), pair.0.clone())))
-        {
-            return Err(Error::Config { field: "together", message: format!("{:?} and {:?} are also pinned apart", pair.0, pair.1) });
+        self.validate_pins()
+    }
+
+    /// No pair pinned apart may be pinned together, directly or over others.
+    fn validate_pins(&self) -> Result<()> {
+        let mut group: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        for (a, b) in &self.together {
+            let next = group.len();
+            let a = *group.entry(a).or_insert(next);
+            let b = *group.entry(b).or_insert(next + 1);
+            group.values_mut().filter(|group| **group == b).for_each(|group| *group = a);
         }
-        Ok(())
+        let both = |pair: &&(String, String)| {
+            pair.0 == pair.1 || group.get(pair.0.as_str()).zip(group.get(pair.1.as_str())).is_some_and(|(a, b)| a == b)
+        };
+        match self.apart.iter().find(both) {
+            Some((a, b)) => Err(Error::Config { field: "apart", message: format!("{a:?} and {b:?} are also pinned together") }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_that_contradict_each_other_are_refused() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let config = |apart: (String, String)| Config {
+            together: vec![pair("a", "b"), pair("c", "d"), pair("b", "c")],
+            apart: vec![apart],
+            ..Config::default()
+        };
+        assert!(config(pair("d", "a")).validate().is_err());
+        assert!(config(pair("a", "a")).validate().is_err());
+        assert!(config(pair("a", "e")).validate().is_ok());
     }
 }

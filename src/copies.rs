@@ -7,7 +7,7 @@
 //!   text it holds most of. A round-up that holds two wire items therefore joins one and never glues the two together.
 //! * `single`: connected components of all copy links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -28,6 +28,9 @@ pub const DENSE: usize = 256;
 /// the next the mean is at 68 % and the ends have little in common.
 pub const MEAN_PERCENT: u64 = 75;
 
+/// Days between two publications after which a text that is only partly shared is no copy: statements of one office share their
+/// formulas for years. Within them an item is reprinted and edited.
+pub const REPRINT_DAYS: i64 = 3;
 /// How copies are found and grouped.
 #[derive(Debug, Clone)]
 pub struct CopyFinder {
@@ -64,13 +67,23 @@ pub struct Copies {
 struct Unit<'s> {
     shingles: &'s Shingles,
     articles: Vec<u32>,
+    /// First and last day it was printed, when every printing is dated.
+    days: Option<(i64, i64)>,
+}
+
+impl Unit<'_> {
+    /// Whether both are dated and more than [`REPRINT_DAYS`] apart.
+    fn is_late(&self, other: &Unit<'_>) -> bool {
+        self.days.zip(other.days).is_some_and(|((a, z), (b, y))| (b - z).max(a - y) > REPRINT_DAYS)
+    }
 }
 
 impl CopyFinder {
-    /// Groups articles by their shingles; `rank` orders them by key, and `apart` are pairs that never share a group.
+    /// Groups articles by their shingles; `rank` orders them by key, `days` are their dates where known, and `apart` are pairs that never
+    /// share a group.
     #[must_use]
-    pub fn find(&self, shingles: &[Shingles], rank: &[u32], apart: &[(ArticleId, ArticleId)]) -> Copies {
-        let units = fold(shingles, rank, apart);
+    pub fn find(&self, shingles: &[Shingles], rank: &[u32], days: &[Option<i64>], apart: &[(ArticleId, ArticleId)]) -> Copies {
+        let units = fold(shingles, rank, days, apart);
         let mut unit_of = vec![0u32; shingles.len()];
         for (at, unit) in units.iter().enumerate() {
             for article in &unit.articles {
@@ -84,8 +97,7 @@ impl CopyFinder {
             .par_iter()
             .map(|(a, b)| (*a, *b, Overlap::of(units[*a as usize].shingles, units[*b as usize].shingles)))
             .collect();
-        let links: Vec<(u32, u32, Overlap)> =
-            checked.into_iter().filter(|link| self.rule.resembles(&link.2) || self.rule.contains(&link.2)).collect();
+        let links: Vec<(u32, u32, Overlap)> = checked.into_iter().filter(|link| self.is_copy(&units, link)).collect();
         let mut found = Copies {
             folded: (shingles.len() - units.len()) as u64,
             candidates: candidates.pairs.len() as u64,
@@ -116,6 +128,18 @@ impl CopyFinder {
         found
     }
 
+    fn is_copy(&self, units: &[Unit<'_>], (a, b, overlap): &(u32, u32, Overlap)) -> bool {
+        let rule = if units[*a as usize].is_late(&units[*b as usize]) { self.rule.late() } else { self.rule };
+        rule.resembles(overlap) || rule.contains(overlap)
+    }
+
+    /// Resemblance in millionths; of a pair that its dates rule out, 0.
+    fn alike(&self, a: &Unit<'_>, b: &Unit<'_>) -> u32 {
+        let overlap = Overlap::of(a.shingles, b.shingles);
+        let counts = !a.is_late(b) || self.rule.late().resembles(&overlap);
+        if counts { overlap.resemblance() as u32 } else { 0 }
+    }
+
     fn candidates(&self, units: &[Unit<'_>]) -> Candidates {
         let sketch = |unit: &Unit<'_>| (!unit.shingles.is_empty()).then(|| self.sketcher.sketch(unit.shingles));
         let sketches: Vec<Option<Vec<u32>>> = units.par_iter().map(sketch).collect();
@@ -141,7 +165,7 @@ impl CopyFinder {
             .filter(|(_, of)| dense(of))
             .flat_map_iter(|(_, of)| {
                 let pairs = of.iter().enumerate().flat_map(move |(at, a)| of[at + 1..].iter().map(move |b| (*a, *b)));
-                pairs.map(|(a, b)| (a, b, Overlap::of(units[a as usize].shingles, units[b as usize].shingles).resemblance() as u32))
+                pairs.map(|(a, b)| (a, b, self.alike(&units[a as usize], &units[b as usize])))
             })
             .filter(|edge| edge.2 > 0)
             .collect();
@@ -149,7 +173,7 @@ impl CopyFinder {
         let in_large = alike.into_iter().filter(|link| members.get(&components[link.0 as usize]).is_some_and(|of| !dense(of)));
         let least = (self.rule.resemblance.millionths() * MEAN_PERCENT / 100) as u32;
         let mut labels = linkage::average(units.len(), &edges, |_| least, &Pins { together: Vec::new(), apart: apart.to_vec() });
-        for (unit, leader) in leaders(in_large) {
+        for (unit, leader) in leaders(in_large, apart) {
             labels[unit as usize] = leader;
         }
         self.attach(units, labels, links, apart)
@@ -195,7 +219,7 @@ impl CopyFinder {
 }
 
 /// Articles with equal shingle sets, by content. Texts without tokens and articles pinned apart stay alone.
-fn fold<'s>(shingles: &'s [Shingles], rank: &[u32], apart: &[(ArticleId, ArticleId)]) -> Vec<Unit<'s>> {
+fn fold<'s>(shingles: &'s [Shingles], rank: &[u32], days: &[Option<i64>], apart: &[(ArticleId, ArticleId)]) -> Vec<Unit<'s>> {
     let mut alone = vec![false; shingles.len()];
     for (a, b) in apart {
         alone[a.index()] = true;
@@ -210,15 +234,20 @@ fn fold<'s>(shingles: &'s [Shingles], rank: &[u32], apart: &[(ArticleId, Article
         let single = set.is_empty() || alone[article as usize];
         match units.last_mut() {
             Some(unit) if !single && unit.shingles == set && !alone[unit.articles[0] as usize] => unit.articles.push(article),
-            _ => units.push(Unit { shingles: set, articles: vec![article] }),
+            _ => units.push(Unit { shingles: set, articles: vec![article], days: None }),
         }
+    }
+    for unit in &mut units {
+        let known: Option<Vec<i64>> = unit.articles.iter().map(|article| days[*article as usize]).collect();
+        unit.days = known.and_then(|days| Some((*days.iter().min()?, *days.iter().max()?)));
     }
     units
 }
 
 /// In a component too large to compare all pairs: units with most links lead, and each unit follows the first leader it is linked with.
 /// Members of a group are alike because each is like the leader.
-fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>) -> BTreeMap<u32, u32> {
+fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>, apart: &[(u32, u32)]) -> BTreeMap<u32, u32> {
+    let apart: BTreeSet<(u32, u32)> = apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
     let mut neighbors: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (a, b, _) in links {
         neighbors.entry(*a).or_default().push(*b);
@@ -230,7 +259,7 @@ fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>) -> BTreeMap
     for (_, leader) in order {
         if let std::collections::btree_map::Entry::Vacant(place) = led.entry(leader) {
             place.insert(leader);
-            for other in &neighbors[&leader] {
+            for other in neighbors[&leader].iter().filter(|other| !apart.contains(&(leader, **other))) {
                 led.entry(*other).or_insert(leader);
             }
         }
@@ -260,7 +289,7 @@ mod tests {
 
     fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {
         let rank: Vec<u32> = (0..sets.len() as u32).collect();
-        let found = finder.find(sets, &rank, &[]).group_of;
+        let found = finder.find(sets, &rank, &vec![None; sets.len()], &[]).group_of;
         found.iter().map(|group| found.iter().position(|other| other == group).expect("itself") as u32).collect()
     }
 
@@ -305,9 +334,19 @@ mod tests {
     }
 
     #[test]
+    fn a_text_partly_shared_is_a_copy_only_within_days() {
+        let sets = [set(0..100), set(30..130), set(3..103)];
+        let labels = |days: [Option<i64>; 3]| finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &days, &[]).group_of;
+        let same = |days, a: usize, b: usize| labels(days)[a] == labels(days)[b];
+        assert!(same([Some(0), Some(3), Some(1)], 0, 1) && same([Some(0), None, None], 0, 1));
+        assert!(!same([Some(0), Some(4), Some(0)], 0, 1), "formulas of an office");
+        assert!(same([Some(0), Some(4), Some(900)], 0, 2), "the text itself, printed again");
+    }
+
+    #[test]
     fn pairs_pinned_apart_are_split_even_when_equal() {
         let sets = [set(0..50), set(0..50), set(0..50)];
-        let found = finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &[(ArticleId(0), ArticleId(1))]);
+        let found = finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &[None; 3], &[(ArticleId(0), ArticleId(1))]);
         assert_ne!(found.group_of[0], found.group_of[1]);
     }
 
@@ -362,10 +401,11 @@ mod tests {
             let finder = finder(0.4, Some(0.7), Linkage::Average);
             let keys: Vec<u32> = (0..sets.len() as u32).collect();
             let turn = turn % sets.len();
+            let days = vec![None; sets.len()];
             let (mut turned, mut rank) = (sets.clone(), keys.clone());
             turned.rotate_left(turn);
             rank.rotate_left(turn);
-            let (plain, mut other) = (finder.find(&sets, &keys, &[]).group_of, finder.find(&turned, &rank, &[]).group_of);
+            let (plain, mut other) = (finder.find(&sets, &keys, &days, &[]).group_of, finder.find(&turned, &rank, &days, &[]).group_of);
             other.rotate_right(turn);
             prop_assert_eq!(plain, other);
         }

@@ -24,6 +24,8 @@ impl When {
     #[must_use]
     pub fn parse_iso(text: &str) -> Option<When> {
         let text = text.trim();
+        // A day with a zone (`2024-12-03+03:00`, XML Schema) is still only a day.
+        let text = if is_zoned_day(text) { &text[..10] } else { text };
         let pieces = jiff::fmt::temporal::DateTimeParser::new();
         if let Ok(stamp) = text.parse::<Timestamp>() {
             let offset = offset_of(text);
@@ -74,6 +76,11 @@ impl When {
     }
 }
 
+fn is_zoned_day(text: &str) -> bool {
+    text.get(..10).is_some_and(|day| day.bytes().filter(|byte| *byte == b'-').count() == 2)
+        && text.get(10..).is_some_and(|zone| zone == "Z" || (zone.starts_with(['+', '-']) && zone.len() <= 6))
+}
+
 /// The fixed offset written at the end of an RFC 3339 instant, `Z` as UTC.
 fn offset_of(text: &str) -> TimeZone {
     jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).map_or(TimeZone::UTC, TimeZone::fixed)
@@ -108,6 +115,8 @@ mod tests {
             ("2024-12-03T16:44:44+00:00", "2024-12-03T16:44:44Z"),
             ("2024-12-03T16:44:44+03:00", "2024-12-03T16:44:44+03:00"),
             (" 20241203 ", "2024-12-03"),
+            ("2024-12-03+03:00", "2024-12-03"),
+            ("2024-12-03Z", "2024-12-03"),
         ] {
             assert_eq!(When::parse_iso(given).map(|when| when.to_string()).as_deref(), Some(printed), "{given}");
         }

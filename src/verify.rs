@@ -66,17 +66,15 @@ impl Overlap {
     pub fn containment(&self) -> u64 {
         ratio(self.shared, self.smaller)
     }
-
-    /// Share of the larger set that the smaller one holds, in millionths, rounded down.
-    #[must_use]
-    pub fn coverage(&self) -> u64 {
-        ratio(self.shared, self.larger)
-    }
 }
 
 fn ratio(part: usize, whole: usize) -> u64 {
     (part as u64 * ONE).checked_div(whole as u64).unwrap_or(0)
 }
+
+/// Least resemblance and containment of a copy published days later: above, the text itself was printed again; below, two statements
+/// of one office share their formulas.
+pub const LATE: (f64, f64) = (0.7, 0.9);
 
 /// What makes a pair a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +87,21 @@ pub struct CopyRule {
 
 /// Fewest shingles of a text that can be a copy by containment alone: below, a stock phrase would make one.
 pub const MIN_CONTAINED: usize = 8;
+/// Fewest shingles when the text is less than a third of its holder: a sentence that an agency puts under every item has fewer.
+pub const MIN_INSERT: usize = 24;
+/// Most times that a holder may be longer: a live page or an archive is no copy of each item it holds.
+pub const MAX_TIMES: usize = 20;
 
 impl CopyRule {
+    /// The rule for two texts published long after each other, see [`LATE`].
+    #[must_use]
+    pub fn late(&self) -> CopyRule {
+        CopyRule {
+            resemblance: self.resemblance.max(Ratio::new(LATE.0)),
+            containment: self.containment.map(|least| least.max(Ratio::new(LATE.1))),
+        }
+    }
+
     /// Whether the pair is a copy by resemblance.
     #[must_use]
     pub fn resembles(&self, overlap: &Overlap) -> bool {
@@ -101,7 +112,9 @@ impl CopyRule {
     /// Whether the smaller text is contained in the larger one.
     #[must_use]
     pub fn contains(&self, overlap: &Overlap) -> bool {
-        self.containment.is_some_and(|least| overlap.smaller >= MIN_CONTAINED && overlap.shared >= least.least_of(overlap.smaller))
+        let (smaller, larger) = (overlap.smaller, overlap.larger);
+        let long_enough = smaller >= MIN_INSERT || (smaller >= MIN_CONTAINED && smaller * 3 >= larger);
+        self.containment.is_some_and(|least| long_enough && larger <= smaller * MAX_TIMES && overlap.shared >= least.least_of(smaller))
     }
 }
 
@@ -117,7 +130,7 @@ mod tests {
     fn overlap_is_exact() {
         let overlap = Overlap::of(&set(0..10), &set(5..25));
         assert_eq!(overlap, Overlap { shared: 5, smaller: 10, larger: 20 });
-        assert_eq!((overlap.resemblance(), overlap.containment(), overlap.coverage()), (200_000, 500_000, 250_000));
+        assert_eq!((overlap.resemblance(), overlap.containment()), (200_000, 500_000));
         assert_eq!(Overlap::of(&set(0..0), &set(0..0)).resemblance(), 0);
     }
 
@@ -128,7 +141,10 @@ mod tests {
         assert!(rule.resembles(&at) && rule.contains(&at));
         let below = Overlap { shared: 4, ..at };
         assert!(!rule.resembles(&below) && !rule.contains(&below));
-        assert!(!rule.contains(&Overlap { shared: 7, smaller: 7, larger: 70 }), "too short to say anything");
+        assert!(!rule.contains(&Overlap { shared: 7, smaller: 7, larger: 7 }), "too short to say anything");
+        assert!(!rule.contains(&Overlap { shared: 12, smaller: 12, larger: 200 }), "a stock sentence under an item");
+        assert!(rule.contains(&Overlap { shared: 30, smaller: 30, larger: 300 }), "an item in a longer piece");
+        assert!(!rule.contains(&Overlap { shared: 30, smaller: 30, larger: 3000 }), "an item in an archive");
         assert!(!rule.resembles(&Overlap { shared: 0, smaller: 0, larger: 0 }), "two empty texts are not copies");
     }
 }

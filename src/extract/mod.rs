@@ -301,16 +301,19 @@ fn headline(lines: &Lines, reasons: &mut [Option<Reason>]) -> Option<usize> {
 fn by_pattern(article: &Article, lines: &Lines, own: &[String], reasons: &mut [Option<Reason>]) {
     let count = lines.lines.len();
     for (at, line) in lines.lines.iter().enumerate() {
+        let raw = &article.text[line.span.clone()];
+        if reasons[at].is_none() && !own.is_empty() && patterns::is_own(&normalize::line(raw), own) {
+            reasons[at] = Some(Reason::Configured);
+        }
         if reasons[at].is_some() || line.tokens.len() > patterns::MAX_TOKENS {
             continue;
         }
-        let raw = &article.text[line.span.clone()];
         // A script's `error:` is often glued to the line after it.
         let raw = raw.trim_start().strip_prefix("error:").filter(|rest| !rest.trim().is_empty()).unwrap_or(raw);
         let text = normalize::line(raw);
         let near_edge = at < TOP_LINES || at + TOP_LINES >= count;
         reasons[at] =
-            patterns::reason(&text, raw, own).filter(|reason| *reason != Reason::Byline || (near_edge && line.tokens.len() <= MAX_BYLINE));
+            patterns::reason(&text, raw).filter(|reason| *reason != Reason::Byline || (near_edge && line.tokens.len() <= MAX_BYLINE));
         if reasons[at].is_none() && near_edge && line.tokens.len() <= MAX_BYLINE && patterns::ends_byline(&text) {
             reasons[at] = Some(Reason::Byline);
         }
@@ -333,13 +336,27 @@ fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
     for (back, name) in kept.iter().enumerate().skip(1) {
         let bio = &kept[..back];
         let short = bio.iter().all(|at| lines.lines[*at].tokens.len() <= MAX_BIO);
-        if lines.lines[*name].tokens.len() <= MAX_NAME && short && patterns::is_bio(&text(kept[back - 1])) {
+        let raw = |at: usize| &article.text[lines.lines[at].span.clone()];
+        if lines.lines[*name].tokens.len() <= MAX_NAME
+            && short
+            && is_name(raw(*name), raw(kept[back - 1]))
+            && patterns::is_bio(&text(kept[back - 1]))
+        {
             for at in bio.iter().chain([name]) {
                 reasons[*at] = Some(Reason::Bio);
             }
             return;
         }
     }
+}
+
+/// Whether a short line can be a person's name: two words or more, no sentence, capitals where the script has them. A name in
+/// another alphabet than the line after it needs none.
+fn is_name(line: &str, next: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let capital = |word: &&str| !word.chars().next().is_some_and(char::is_lowercase);
+    let ends = line.trim_end().ends_with(['.', ':', '؟', '?', '!', '،', ',']);
+    words.len() >= 2 && !ends && (line.is_ascii() != next.is_ascii() || words.iter().filter(|word| !capital(word)).count() == 0)
 }
 
 /// Tokens after a line.

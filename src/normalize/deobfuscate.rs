@@ -1,6 +1,6 @@
 //! Rule N5: outlets hide words from filters with tatweel and dots (`التـ.ـوتر`); here the run is found.
 
-use super::class::{Class, IGNORED, NEWLINE, SPACE};
+use super::class::{Class, IGNORED, SPACE};
 use super::tables::ARABIC;
 
 /// Longest run that is looked at, in characters; real ones have two to five.
@@ -56,7 +56,7 @@ pub(super) fn run(rest: &str) -> Run {
         } else if kind == SPACE {
             spaces += 1;
         } else {
-            if kind != ARABIC || kind == NEWLINE {
+            if kind != ARABIC {
                 return Run::Plain;
             }
             let edges = first == Some(TATWEEL) && last == TATWEEL;

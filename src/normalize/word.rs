@@ -24,8 +24,9 @@ pub(super) enum End {
 pub(super) struct Words<F> {
     receive: F,
     word: Word,
-    /// Single letters with dots after them, until it is known how many there are (N11).
+    /// Single letters with dots after them, until it is known how many there are (N11): from the third on they are one word.
     chain: Vec<Word>,
+    joined: bool,
 }
 
 #[derive(Default, Clone)]
@@ -74,7 +75,7 @@ impl Word {
 
 impl<F: FnMut(Token<'_>)> Words<F> {
     pub(super) fn new(receive: F) -> Words<F> {
-        Words { receive, word: Word::default(), chain: Vec::new() }
+        Words { receive, word: Word::default(), chain: Vec::new(), joined: false }
     }
 
     pub(super) fn mark_repaired(&mut self) {
@@ -216,6 +217,9 @@ impl<F: FnMut(Token<'_>)> Words<F> {
                 self.flush();
             }
             self.chain.push(self.word.clone());
+            if self.joined || self.chain.len() == 3 {
+                self.join();
+            }
             if why != End::Dot {
                 self.flush();
             }
@@ -228,20 +232,22 @@ impl<F: FnMut(Token<'_>)> Words<F> {
 
     /// N11: three or more single letters are one token, fewer stay apart.
     pub(super) fn flush(&mut self) {
-        if self.chain.len() >= 3 {
-            let mut whole = self.chain[0].clone();
-            for word in &self.chain[1..] {
-                whole.text.push_str(&word.text);
-                whole.span.end = word.span.end;
-                whole.marks |= word.marks;
-            }
-            self.chain.clear();
-            emit(&mut self.receive, &whole, false);
-        } else if !self.chain.is_empty() {
-            for word in std::mem::take(&mut self.chain) {
-                emit(&mut self.receive, &word, false);
-            }
+        self.joined = false;
+        for word in self.chain.drain(..) {
+            emit(&mut self.receive, &word, false);
         }
+    }
+
+    fn join(&mut self) {
+        self.joined = true;
+        let mut words = self.chain.drain(..);
+        let Some(mut whole) = words.next() else { return };
+        for word in words {
+            whole.text.push_str(&word.text);
+            whole.span.end = word.span.end;
+            whole.marks |= word.marks;
+        }
+        self.chain.push(whole);
     }
 }
 

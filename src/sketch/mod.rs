@@ -38,12 +38,6 @@ impl Sketcher {
         }
     }
 
-    /// Values in a sketch.
-    #[must_use]
-    pub fn num_hashes(&self) -> usize {
-        self.num_hashes
-    }
-
     /// The sketch of a set, 4 bytes a value; of the empty set all values are `u32::MAX`.
     #[must_use]
     pub fn sketch(&self, shingles: &Shingles) -> Vec<u32> {

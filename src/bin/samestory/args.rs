@@ -138,7 +138,7 @@ pub(crate) struct Shared {
     /// How copy links become groups: alike on average, or connected by any chain of links (single) [default: average].
     #[arg(long, value_parser = words::<Linkage>(&["average", "single"]), help_heading = "Matching")]
     pub(crate) linkage: Option<Linkage>,
-    /// Articles published more than so many hours apart are never one story, 1 to 8760 [default: 8760].
+    /// Articles published more than so many hours apart (in whole days) are not compared as one story, 1 to 8760 [default: 8760].
     #[arg(long, value_name = "HOURS", help_heading = "Matching")]
     pub(crate) window: Option<Hours>,
     /// Worker threads, 1 to 1024; the result does not depend on it [default: one per core].
