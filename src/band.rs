@@ -18,6 +18,9 @@ pub const RECALL: f64 = 0.995;
 /// and with their neighbors, by content order, so that n near-equal articles cost O(n).
 pub const CROWDED: usize = 128;
 
+/// Bands whose pairs are held with their repeats.
+const BANDS_AT_ONCE: usize = 8;
+
 /// Neighbors on one side that a member of a crowded bucket is compared with.
 const NEIGHBORS: usize = 8;
 
@@ -95,20 +98,22 @@ impl Candidates {
 /// content, so that the bound on crowded buckets does not depend on arrival.
 #[must_use]
 pub fn candidates(sketches: &[Option<Vec<u32>>], banding: Banding) -> Candidates {
-    let parts: Vec<Candidates> = (0..banding.bands)
-        .into_par_iter()
-        .map(|band| {
-            let with_key = |(at, sketch): (usize, &Option<Vec<u32>>)| sketch.as_ref().map(|sketch| (banding.key(sketch, band), at as u32));
-            let mut keys: Vec<(u64, u32)> = sketches.iter().enumerate().filter_map(with_key).collect();
-            keys.sort_unstable();
-            let mut found = Candidates::default();
-            for bucket in keys.chunk_by(|a, b| a.0 == b.0) {
-                meet(&bucket.iter().map(|row| row.1).collect::<Vec<u32>>(), &mut found);
-            }
-            found
-        })
-        .collect();
-    Candidates::collect(parts)
+    let of_band = |band: usize| {
+        let with_key = |(at, sketch): (usize, &Option<Vec<u32>>)| sketch.as_ref().map(|sketch| (banding.key(sketch, band), at as u32));
+        let mut keys: Vec<(u64, u32)> = sketches.iter().enumerate().filter_map(with_key).collect();
+        keys.sort_unstable();
+        let mut found = Candidates::default();
+        for bucket in keys.chunk_by(|a, b| a.0 == b.0) {
+            meet(&bucket.iter().map(|row| row.1).collect::<Vec<u32>>(), &mut found);
+        }
+        found
+    };
+    // Alike pairs meet in most bands: repeats go after every few, not at the end.
+    let bands: Vec<usize> = (0..banding.bands).collect();
+    bands.chunks(BANDS_AT_ONCE).fold(Candidates::default(), |all, bands| {
+        let parts: Vec<Candidates> = bands.par_iter().map(|band| of_band(*band)).collect();
+        Candidates::collect(std::iter::once(all).chain(parts))
+    })
 }
 
 /// Adds the pairs of one bucket, whose members are ascending.

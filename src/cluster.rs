@@ -76,6 +76,8 @@ pub struct Run<'a> {
     pub(crate) own: Vec<Own>,
     pub(crate) shingles: Vec<Shingles>,
     pub(crate) langs: Vec<Option<String>>,
+    /// The language each article is compared in.
+    corpora: Vec<String>,
     /// Each article's place when sorted by key.
     pub(crate) rank: Vec<u32>,
     pub(crate) groups: Vec<CopyGroup>,
@@ -140,6 +142,7 @@ impl<'a> Run<'a> {
         let days: Vec<Option<i64>> = articles.iter().map(day).collect();
         let copies = finder.find(&shingles, &rank, &days, &apart);
         let langs: Vec<Option<String>> = articles.par_iter().map(lang).collect();
+        let corpora = corpora(articles, &langs);
         let mut run = Run {
             articles,
             config,
@@ -147,6 +150,7 @@ impl<'a> Run<'a> {
             own,
             shingles,
             langs,
+            corpora,
             rank,
             groups: Vec::new(),
             group_of: Vec::new(),
@@ -188,11 +192,17 @@ impl<'a> Run<'a> {
         self.group_of.iter().map(|group| labels[*group as usize]).collect()
     }
 
+    pub(crate) fn is_copy(&self, a: ArticleId, b: ArticleId, overlap: &Overlap) -> bool {
+        let gap = day(&self.articles[a.index()]).zip(day(&self.articles[b.index()])).map(|(a, b)| (a - b).abs());
+        let rule = self.rule.after(gap);
+        rule.resembles(overlap) || rule.contains(overlap)
+    }
+
     /// How alike two articles are, for ranking pairs: the probability of one event, and above all of those 1 and more for copies.
     #[must_use]
     pub fn likeness(&self, a: ArticleId, b: ArticleId) -> f64 {
         let overlap = Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()]);
-        if self.rule.resembles(&overlap) || self.rule.contains(&overlap) {
+        if self.is_copy(a, b, &overlap) {
             return 1.0 + overlap.resemblance().max(overlap.containment()) as f64 / 1e6;
         }
         f64::from(self.scores.probability_of_any(self.group_of[a.index()], self.group_of[b.index()])) / f64::from(story::PROBABILITY_ONE)
@@ -226,7 +236,7 @@ impl<'a> Run<'a> {
         let day = |id: &ArticleId| day(&self.articles[id.index()]);
         Report {
             parts: headline.into_iter().chain(lines).collect(),
-            lang: self.langs[group.representative.index()].as_deref().unwrap_or_default(),
+            lang: &self.corpora[group.representative.index()],
             size: group.articles.len() as u32,
             day: group.articles.iter().filter_map(day).min(),
         }
@@ -281,6 +291,28 @@ fn clean(articles: &[Article], config: &Config) -> Vec<Own> {
     }
     let with = articles.par_iter().zip(&outlets).zip(&lines);
     with.map(|((article, outlet), lines)| extract::clean(article, *outlet, lines, &counts, &own)).collect()
+}
+
+/// The language that each article is compared in: where it is unknown, the one most articles of the same script are in, so that a short
+/// flash meets the report of its event.
+fn corpora(articles: &[Article], langs: &[Option<String>]) -> Vec<String> {
+    let script = |article: &Article| language::script(&article.text).or_else(|| language::script(article.title.as_deref()?));
+    let mut counts: BTreeMap<u16, BTreeMap<&str, usize>> = BTreeMap::new();
+    if langs.iter().any(Option::is_none) {
+        for (article, lang) in articles.iter().zip(langs) {
+            if let (Some(script), Some(lang)) = (script(article), lang) {
+                *counts.entry(script).or_default().entry(lang).or_default() += 1;
+            }
+        }
+    }
+    let usual = |article: &Article| {
+        counts
+            .get(&script(article)?)?
+            .iter()
+            .max_by_key(|(lang, count)| (**count, std::cmp::Reverse(**lang)))
+            .map(|(lang, _)| (*lang).to_owned())
+    };
+    articles.iter().zip(langs).map(|(article, lang)| lang.clone().or_else(|| usual(article)).unwrap_or_default()).collect()
 }
 
 fn day(article: &Article) -> Option<i64> {

@@ -18,7 +18,7 @@ use crate::verify::{MIN_CONTAINED, Ratio};
 /// Most counters, a power of two: 64 MiB.
 const MAX_COUNTERS: usize = 1 << 26;
 
-/// Every pair of which one set may hold at least `least` of the other. Sets are distinct and numbered by content.
+/// Every pair of which one set may hold at least `least` of the other, crowded shingles aside. Sets are distinct and numbered by content.
 #[must_use]
 pub fn candidates(sets: &[&Shingles], least: Ratio) -> Candidates {
     let total: usize = sets.iter().map(|set| set.len()).sum();
@@ -42,20 +42,31 @@ pub fn candidates(sets: &[&Shingles], least: Ratio) -> Candidates {
         if wanted.is_empty() { Vec::new() } else { sets.par_iter().enumerate().flat_map_iter(holds).collect() };
     inner.par_sort_unstable();
     outer.par_sort_unstable();
+    // Holders of each wanted shingle; one with too many pairs is set aside and met like a crowded bucket.
     let mut found = Candidates::default();
-    let mut rest = &outer[..];
+    let mut holders: Vec<(u32, std::ops::Range<usize>)> = Vec::new();
+    let mut start = 0;
     for group in inner.chunk_by(|a, b| a.0 == b.0) {
-        rest = &rest[rest.partition_point(|row| row.0 < group[0].0)..];
-        let holders = &rest[..rest.partition_point(|row| row.0 == group[0].0)];
-        if group.len() * holders.len() > CROWDED * CROWDED {
-            meet(&holders.iter().map(|row| row.1).collect::<Vec<u32>>(), &mut found);
-            continue;
-        }
-        for (_, a) in group {
-            let larger = holders.iter().filter(|(_, b)| b != a && sets[*b as usize].len() >= sets[*a as usize].len());
-            found.pairs.extend(larger.map(|(_, b)| (*a.min(b), *a.max(b))));
+        start += outer[start..].partition_point(|row| row.0 < group[0].0);
+        let end = start + outer[start..].partition_point(|row| row.0 == group[0].0);
+        if group.len() * (end - start) > CROWDED * CROWDED {
+            meet(&outer[start..end].iter().map(|row| row.1).collect::<Vec<u32>>(), &mut found);
+        } else {
+            holders.extend(group.iter().map(|(_, set)| (*set, start..end)));
         }
     }
+    // One text's holders are collected over all its shingles before they become pairs, so that each pair is made once or twice.
+    holders.par_sort_unstable_by_key(|(set, range)| (*set, range.start));
+    let of_one: Vec<&[(u32, std::ops::Range<usize>)]> = holders.chunk_by(|a, b| a.0 == b.0).collect();
+    let pairs = of_one.into_par_iter().flat_map_iter(|ranges| {
+        let a = ranges[0].0;
+        let mut larger: Vec<u32> = ranges.iter().flat_map(|(_, range)| outer[range.clone()].iter().map(|row| row.1)).collect();
+        larger.sort_unstable();
+        larger.dedup();
+        larger.retain(|b| *b != a && sets[*b as usize].len() >= sets[a as usize].len());
+        larger.into_iter().map(move |b| (a.min(b), a.max(b)))
+    });
+    found.pairs.par_extend(pairs);
     Candidates::collect([found])
 }
 

@@ -28,9 +28,6 @@ pub const DENSE: usize = 256;
 /// the next the mean is at 68 % and the ends have little in common.
 pub const MEAN_PERCENT: u64 = 75;
 
-/// Days between two publications after which a text that is only partly shared is no copy: statements of one office share their
-/// formulas for years. Within them an item is reprinted and edited.
-pub const REPRINT_DAYS: i64 = 3;
 /// How copies are found and grouped.
 #[derive(Debug, Clone)]
 pub struct CopyFinder {
@@ -72,9 +69,9 @@ struct Unit<'s> {
 }
 
 impl Unit<'_> {
-    /// Whether both are dated and more than [`REPRINT_DAYS`] apart.
-    fn is_late(&self, other: &Unit<'_>) -> bool {
-        self.days.zip(other.days).is_some_and(|((a, z), (b, y))| (b - z).max(a - y) > REPRINT_DAYS)
+    /// Days between the nearest printings of two texts, when all are dated.
+    fn gap(&self, other: &Unit<'_>) -> Option<i64> {
+        self.days.zip(other.days).map(|((a, z), (b, y))| (b - z).max(a - y).max(0))
     }
 }
 
@@ -129,15 +126,15 @@ impl CopyFinder {
     }
 
     fn is_copy(&self, units: &[Unit<'_>], (a, b, overlap): &(u32, u32, Overlap)) -> bool {
-        let rule = if units[*a as usize].is_late(&units[*b as usize]) { self.rule.late() } else { self.rule };
+        let rule = self.rule.after(units[*a as usize].gap(&units[*b as usize]));
         rule.resembles(overlap) || rule.contains(overlap)
     }
 
     /// Resemblance in millionths; of a pair that its dates rule out, 0.
     fn alike(&self, a: &Unit<'_>, b: &Unit<'_>) -> u32 {
         let overlap = Overlap::of(a.shingles, b.shingles);
-        let counts = !a.is_late(b) || self.rule.late().resembles(&overlap);
-        if counts { overlap.resemblance() as u32 } else { 0 }
+        let rule = self.rule.after(a.gap(b));
+        if rule == self.rule || rule.resembles(&overlap) { overlap.resemblance() as u32 } else { 0 }
     }
 
     fn candidates(&self, units: &[Unit<'_>]) -> Candidates {

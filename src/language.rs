@@ -52,6 +52,15 @@ pub fn detect(text: &str) -> Option<String> {
     whatlang::detect(text).filter(whatlang::Info::is_reliable).map(|info| code(info.lang()))
 }
 
+/// The script that most of the first letters are in, as a number; `None` without letters.
+pub(crate) fn script(text: &str) -> Option<u16> {
+    let mut counts: std::collections::BTreeMap<u16, usize> = std::collections::BTreeMap::new();
+    for script in text.chars().filter_map(crate::normalize::script).take(ENOUGH_LETTERS) {
+        *counts.entry(script).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(script, count)| (*count, std::cmp::Reverse(*script))).map(|(script, _)| script)
+}
+
 /// A declared language as we write it: `AR-eg`, `ara` and `ar` are all `ar`.
 #[must_use]
 pub fn declared(tag: &str) -> Option<String> {

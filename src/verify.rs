@@ -72,7 +72,9 @@ fn ratio(part: usize, whole: usize) -> u64 {
     (part as u64 * ONE).checked_div(whole as u64).unwrap_or(0)
 }
 
-/// Least resemblance and containment of a copy published days later: above, the text itself was printed again; below, two statements
+/// Days between two publications after which a text that is only partly shared is no copy: within them an item is reprinted and edited.
+pub const REPRINT_DAYS: i64 = 3;
+/// Least resemblance and containment of a copy published later than that: above, the text itself was printed again; below, two statements
 /// of one office share their formulas.
 pub const LATE: (f64, f64) = (0.7, 0.9);
 
@@ -93,9 +95,12 @@ pub const MIN_INSERT: usize = 24;
 pub const MAX_TIMES: usize = 20;
 
 impl CopyRule {
-    /// The rule for two texts published long after each other, see [`LATE`].
+    /// The rule for two texts whose publications are so many days apart, when both are known.
     #[must_use]
-    pub fn late(&self) -> CopyRule {
+    pub fn after(&self, days: Option<i64>) -> CopyRule {
+        if days.is_none_or(|days| days <= REPRINT_DAYS) {
+            return *self;
+        }
         CopyRule {
             resemblance: self.resemblance.max(Ratio::new(LATE.0)),
             containment: self.containment.map(|least| least.max(Ratio::new(LATE.1))),

@@ -198,7 +198,7 @@ impl Run<'_> {
         let (a, b) = if self.rank[x.index()] < self.rank[y.index()] { (x, y) } else { (y, x) };
         let overlap = self.overlap(a, b);
         let (resemblance, containment) = (overlap.resemblance(), overlap.containment());
-        let (kind, millionths) = if self.rule.resembles(&overlap) || self.rule.contains(&overlap) {
+        let (kind, millionths) = if self.is_copy(a, b, &overlap) {
             (LinkKind::Copy, resemblance.max(containment))
         } else if self.pinned(a, b) {
             (LinkKind::Pinned, 1_000_000)

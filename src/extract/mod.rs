@@ -29,6 +29,8 @@ const MAX_TEMPLATE_PERCENT: usize = 50;
 const TOP_LINES: usize = 8;
 /// Largest share of an article that a tail may be, in percent.
 const MAX_TAIL_PERCENT: usize = 25;
+/// Most headlines that one label announces.
+const MAX_ANNOUNCED: usize = 6;
 /// Longest byline, in tokens.
 const MAX_BYLINE: usize = 10;
 /// Longest line that is only a name, in tokens.
@@ -240,6 +242,7 @@ pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &Li
     let headline = headline(lines, &mut reasons);
     by_pattern(article, lines, own, &mut reasons);
     tail(article, lines, &mut reasons);
+    announced(article, lines, &mut reasons);
     let mut found = Own { repaired: lines.lines.iter().map(|line| line.repaired).sum(), ..Own::default() };
     found.headline = headline.map(|at| lines.lines[at].span.clone());
     if found.headline.is_none() {
@@ -348,6 +351,28 @@ fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
             return;
         }
     }
+}
+
+/// After a promo or related label alone on its line, the headlines that it announces.
+fn announced(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
+    for at in 0..reasons.len() {
+        let raw = |line: &Line| &article.text[line.span.clone()];
+        let label = lines.lines[at].tokens.len() <= MAX_NAME && matches!(reasons[at], None | Some(Reason::Promo | Reason::Related));
+        if !label || !patterns::is_label_alone(&normalize::line(raw(&lines.lines[at]))) {
+            continue;
+        }
+        reasons[at] = reasons[at].or(Some(Reason::Promo));
+        let next = lines.lines[at + 1..].iter().take(MAX_ANNOUNCED);
+        let headlines = next.take_while(|line| is_headline(raw(line), line.tokens.len())).count();
+        for reason in &mut reasons[at + 1..at + 1 + headlines] {
+            *reason = reason.or(Some(Reason::Promo));
+        }
+    }
+}
+
+/// Whether a line can be another story's headline: short, and not closed like a sentence.
+fn is_headline(line: &str, tokens: usize) -> bool {
+    tokens <= patterns::MAX_TOKENS && !line.trim_end().ends_with(['.', '۔', '。', '।'])
 }
 
 /// Whether a short line can be a person's name: two words or more, no sentence, capitals where the script has them. A name in

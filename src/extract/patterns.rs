@@ -159,6 +159,13 @@ pub(super) fn reason(line: &str, raw: &str) -> Option<Reason> {
     phrases.iter().find(holds).map(|(_, _, reason)| *reason)
 }
 
+/// Whether a promo or related label stands alone on its line, so that what it announces follows on the next ones.
+pub(super) fn is_label_alone(line: &str) -> bool {
+    let first = line.split(' ').next().unwrap_or_default();
+    let announces = |(phrase, _, reason): &(String, Form, Reason)| matches!(reason, Promo | Related) && phrase == line;
+    TABLES.starts.get(first).is_some_and(|phrases| phrases.iter().any(announces))
+}
+
 /// Whether a colon, dash or bar follows the first `words` tokens of the line and something follows it.
 fn labelled(raw: &str, words: usize) -> bool {
     let mut ends = Vec::new();

@@ -97,3 +97,16 @@ fn an_article_that_its_outlet_repeats_whole_is_not_a_template() {
     let (counts, lines) = counted(&pages, "one");
     assert_eq!(clean(&article(&pages[0].0, None), Some("one"), &lines[0], &counts, &[]).lines.len(), 2);
 }
+
+#[test]
+fn headlines_under_a_label_of_their_own_go_with_it() {
+    for label in ["اقرأ أيضاً:", "اقرأ أيضا", "Read also", "Читайте также:", "Ayrıca okuyun", "You may also like", "Related stories"]
+    {
+        let text = format!(
+            "{BODY}{label}\nنادٍ كبير يعلن صفقة جديدة\nأسعار القمح ترتفع\nوقال مصدر رسمي إن المشاورات ستستمر في الأسابيع المقبلة.\n{BODY}{BODY}"
+        );
+        let (kept, removed) = cleaned(&article(&text, None));
+        assert!(removed.iter().any(|row| row.0.contains("صفقة")) && removed.iter().any(|row| row.0.contains("القمح")), "{label}");
+        assert!(kept.iter().any(|line| line.contains("مصدر رسمي")), "{label}");
+    }
+}

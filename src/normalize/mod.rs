@@ -77,6 +77,11 @@ pub fn line(text: &str) -> String {
     out
 }
 
+/// The script of a letter, as a number of the tables; `None` for anything else.
+pub(crate) fn script(c: char) -> Option<u16> {
+    Some(Class::of(c).kind()).filter(|kind| *kind > tables::COMMON)
+}
+
 struct Walk<'t, F> {
     text: &'t str,
     at: usize,
