@@ -3,12 +3,12 @@
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use super::snapshot::{Snapshot, Weighed};
+use super::snapshot::Weighed;
 
 /// Heaviest terms of an article that look for candidates.
 const HEAVY: usize = 30;
 /// A term in more articles than this looks for none: its posting would be most of the work and says little.
-const LONG_POSTING: u32 = 1000;
+const LONG_POSTING: usize = 1000;
 /// Candidates of an article by words.
 const NEAREST: usize = 40;
 /// … and as many more among those close in time,
@@ -30,24 +30,22 @@ pub(super) fn all(count: usize) -> Near {
 
 /// The candidates among `articles`, which are ordered by key: ties go to the smaller. Dated articles more than `window` days apart are
 /// never candidates.
-pub(super) fn near(articles: &[Weighed], snapshot: &Snapshot, window: i64) -> Near {
-    let useful = |key: u64| (2..=LONG_POSTING).contains(&snapshot.frequency(key));
+pub(super) fn near(articles: &[Weighed], window: i64) -> Near {
     let mut postings: AHashMap<u64, Vec<(u32, u32)>> = AHashMap::new();
-    let mut long: ahash::AHashSet<u64> = ahash::AHashSet::new();
     for (at, article) in articles.iter().enumerate() {
         for (key, weight) in &article.words.weights {
-            if useful(*key) {
-                postings.entry(*key).or_default().push((at as u32, *weight));
-            } else if snapshot.frequency(*key) > LONG_POSTING {
-                long.insert(*key);
-            }
+            postings.entry(*key).or_default().push((at as u32, *weight));
         }
     }
+    let all = postings.len();
+    postings.retain(|_, posting| posting.len() <= LONG_POSTING);
+    let long_postings = (all - postings.len()) as u64;
+    postings.retain(|_, posting| posting.len() > 1);
     let roots: Vec<u64> = articles.iter().map(|article| article.words.square.isqrt().max(1)).collect();
     let of = |sums: &mut (Vec<u64>, Vec<u32>), at: usize| -> Vec<(u32, u32)> {
         let (dots, touched) = sums;
         let article = &articles[at];
-        let mut heavy: Vec<(u64, u32)> = article.words.weights.iter().filter(|term| useful(term.0)).copied().collect();
+        let mut heavy: Vec<(u64, u32)> = article.words.weights.iter().filter(|term| postings.contains_key(&term.0)).copied().collect();
         heavy.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         for (key, weight) in heavy.iter().take(HEAVY) {
             for (other, theirs) in &postings[key] {
@@ -77,36 +75,36 @@ pub(super) fn near(articles: &[Weighed], snapshot: &Snapshot, window: i64) -> Ne
         (0..articles.len()).into_par_iter().map_init(|| (vec![0u64; articles.len()], Vec::new()), of).flatten_iter().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    Near { pairs, long_postings: long.len() as u64 }
+    Near { pairs, long_postings }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::snapshot::Snapshot;
     use crate::story::terms::Terms;
 
-    fn weigh(texts: &[&str], days: &[Option<i64>]) -> (Vec<Weighed>, Snapshot) {
+    fn weigh(texts: &[&str], days: &[Option<i64>]) -> Vec<Weighed> {
         let terms: Vec<Terms> = texts.iter().map(|text| Terms::read([*text], "en")).collect();
         let snapshot = Snapshot::new("en", terms.iter().map(|terms| (terms, 1)));
-        let weighed = terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
-        (weighed, snapshot)
+        terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect()
     }
 
     #[test]
     fn articles_meet_over_terms_they_share_and_inside_the_window() {
         let texts = ["grain corridor extended again", "corridor for grain kept open", "wildfire near the coast", "grain corridor in doubt"];
-        let (weighed, snapshot) = weigh(&texts, &[Some(0), Some(1), Some(1), Some(100)]);
-        assert_eq!(near(&weighed, &snapshot, 30).pairs, [(0, 1)]);
-        assert_eq!(near(&weighed, &snapshot, 365).pairs, [(0, 1), (0, 3), (1, 3)]);
-        let (undated, snapshot) = weigh(&texts, &[None; 4]);
-        assert_eq!(near(&undated, &snapshot, 30).pairs.len(), 3, "an unknown date keeps nobody out");
+        let weighed = weigh(&texts, &[Some(0), Some(1), Some(1), Some(100)]);
+        assert_eq!(near(&weighed, 30).pairs, [(0, 1)]);
+        assert_eq!(near(&weighed, 365).pairs, [(0, 1), (0, 3), (1, 3)]);
+        let undated = weigh(&texts, &[None; 4]);
+        assert_eq!(near(&undated, 30).pairs.len(), 3, "an unknown date keeps nobody out");
     }
 
     #[test]
     fn a_common_term_looks_for_nobody() {
-        let texts = vec!["standing phrase"; LONG_POSTING as usize + 1];
-        let (weighed, snapshot) = weigh(&texts, &vec![None; texts.len()]);
-        let found = near(&weighed, &snapshot, 30);
+        let texts = vec!["standing phrase"; LONG_POSTING + 1];
+        let weighed = weigh(&texts, &vec![None; texts.len()]);
+        let found = near(&weighed, 30);
         assert_eq!((found.pairs.len(), found.long_postings), (0, 2));
     }
 }

@@ -119,7 +119,7 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
         let weighed: Vec<Weighed> =
             terms.par_iter().zip(&members).map(|(terms, member)| snapshot.weigh(terms, reports[*member as usize].day)).collect();
         let near = match reference {
-            Reference::Corpus => candidates::near(&weighed, &snapshot, window_days),
+            Reference::Corpus => candidates::near(&weighed, window_days),
             Reference::Background => candidates::all(weighed.len()),
         };
         found.long_postings += near.long_postings;

@@ -13,6 +13,9 @@ const PRIOR: u64 = 20;
 const UNKNOWN_STEM: u32 = 300;
 /// … and a character 4-gram.
 const UNKNOWN_GRAM: u32 = 1000;
+/// Most articles of one copy group that count in document frequencies: a wire item that a hundred outlets print does not make its own
+/// words common.
+const MOST_COPIES: u32 = 10;
 /// Terms that an article is about.
 const SALIENT: usize = 10;
 /// Fixed-point one of cosines and shares.
@@ -81,10 +84,11 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Counts the reports' terms, each as often as its copy group has articles; with no report it is the background table alone.
+    /// Counts the reports' terms, each as often as its copy group has articles, up to ten times; with no report it is the background table alone.
     pub(super) fn new<'t>(lang: &str, articles: impl IntoIterator<Item = (&'t Terms, u32)>) -> Snapshot {
         let mut found = Snapshot { lang: lang.to_owned(), ..Snapshot::default() };
         for (terms, size) in articles {
+            let size = size.min(MOST_COPIES);
             found.articles += u64::from(size);
             terms.words.iter().for_each(|term| *found.words.entry(term.key).or_default() += size);
             terms.grams.iter().for_each(|term| *found.grams.entry(term.key).or_default() += size);
@@ -92,14 +96,12 @@ impl Snapshot {
         found
     }
 
-    /// Articles that hold a stem.
-    pub(super) fn frequency(&self, stem: u64) -> u32 {
-        self.words.get(&stem).copied().unwrap_or(0)
-    }
-
     /// 256 times the IDF of a stem.
     pub(super) fn idf(&self, stem: u64) -> u64 {
-        self.mixed(self.frequency(stem), Background::of(&self.lang).stems.get(&stem).copied().unwrap_or(UNKNOWN_STEM))
+        self.mixed(
+            self.words.get(&stem).copied().unwrap_or(0),
+            Background::of(&self.lang).stems.get(&stem).copied().unwrap_or(UNKNOWN_STEM),
+        )
     }
 
     /// 256 ln((articles + PRIOR) / (df + PRIOR * background)).
@@ -181,8 +183,9 @@ mod tests {
         let texts: Vec<Terms> = (0..500).map(|_| terms("zzyzx")).collect();
         let corpus = Snapshot::new("en", texts.iter().map(|terms| (terms, 1)));
         assert!(corpus.idf(rare) < 20, "the corpus outweighs it when it is large");
-        let copies = Snapshot::new("en", texts.iter().take(1).map(|terms| (terms, 500)));
-        assert_eq!(copies.idf(rare), corpus.idf(rare), "copies count as articles");
+        let copies = |size| Snapshot::new("en", texts.iter().take(1).map(|terms| (terms, size))).idf(rare);
+        let few = Snapshot::new("en", texts.iter().take(10).map(|terms| (terms, 1))).idf(rare);
+        assert!(copies(10) == few && copies(500) == few, "copies count as articles, up to ten");
     }
 
     #[test]
