@@ -24,6 +24,7 @@ use crate::story::{self, Reference, Report, Scores};
 use crate::verify::{CopyRule, Overlap, Ratio};
 
 mod assemble;
+mod fragments;
 
 /// Of articles with one id, keeps one: of equal texts any, else the newer by date, else the one with the smaller text hash.
 ///
@@ -182,7 +183,7 @@ impl<'a> Run<'a> {
     /// Stories of the copy groups when mean probabilities of at least `least` merge.
     fn link(&self, least: u32, pins: &Pins) -> Vec<u32> {
         let edges: Vec<linkage::Edge> = self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
-        linkage::average(self.groups.len(), &edges, |_| least, pins)
+        fragments::join(linkage::average(self.groups.len(), &edges, |_| least, pins), &self.scores, pins)
     }
 
     /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at.

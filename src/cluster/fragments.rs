@@ -1,0 +1,63 @@
+//! Large stories: a report has a few dozen candidates, so that of an event with hundreds of wordings most pairs never meet, count 0 in
+//! the mean, and leave the story in fragments. Here fragments that hold likely pairs are compared for themselves, by a sample of their
+//! reports, each pair of it scored exactly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::linkage::{self, Edge, Pins};
+use crate::story::{PROBABILITY_ONE, Scores};
+
+/// Candidates from which on a report's list was surely cut.
+const FULL: usize = 40;
+/// Reports of a fragment that are compared with those of another.
+const SAMPLE: usize = 4;
+/// Least mean probability over the sample: one half, above the bound of a pair, as a sample is less than all.
+const LEAST: u32 = PROBABILITY_ONE / 2;
+/// Most times that fragments are brought together; each at least halves them where there is one story.
+const ROUNDS: usize = 8;
+
+/// Joins fragments of one story; `labels` and the result name the story of each report by one of its reports.
+pub(super) fn join(mut labels: Vec<u32>, scores: &Scores, pins: &Pins) -> Vec<u32> {
+    let mut degree = vec![0usize; labels.len()];
+    for (a, b, _) in &scores.pairs {
+        degree[*a as usize] += 1;
+        degree[*b as usize] += 1;
+    }
+    let full = |report: u32| degree[report as usize] >= FULL;
+    let likely: Vec<(u32, u32)> =
+        scores.pairs.iter().filter(|(a, b, p)| *p >= LEAST && full(*a) && full(*b)).map(|(a, b, _)| (*a, *b)).collect();
+    for _ in 0..ROUNDS {
+        let label = |report: u32| labels[report as usize];
+        let near: BTreeSet<(u32, u32)> =
+            likely.iter().map(|(a, b)| (label(*a).min(label(*b)), label(*a).max(label(*b)))).filter(|(a, b)| a != b).collect();
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (report, label) in labels.iter().enumerate() {
+            members.entry(*label).or_default().push(report as u32);
+        }
+        let near: Vec<(u32, u32)> = near.into_iter().collect();
+        let mean = |(a, b): &(u32, u32)| -> Edge { (*a, *b, mean(&sample(&members[a]), &sample(&members[b]), scores)) };
+        let edges: Vec<Edge> = near.par_iter().map(mean).filter(|edge| edge.2 >= LEAST).collect();
+        let apart = pins.apart.iter().map(|(a, b)| (label(*a), label(*b))).collect();
+        let joined = linkage::average(labels.len(), &edges, |_| LEAST, &Pins { together: Vec::new(), apart });
+        let next: Vec<u32> = labels.iter().map(|label| joined[*label as usize]).collect();
+        if next == labels {
+            break;
+        }
+        labels = next;
+    }
+    labels
+}
+
+/// Some of the members, evenly spread.
+fn sample(members: &[u32]) -> Vec<u32> {
+    let count = members.len().min(SAMPLE);
+    (0..count).map(|at| members[at * members.len() / count]).collect()
+}
+
+fn mean(a: &[u32], b: &[u32], scores: &Scores) -> u32 {
+    let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (*a, *b)));
+    let sum: u64 = pairs.map(|(a, b)| u64::from(scores.probability_of_any(a, b))).sum();
+    (sum / (a.len() * b.len()) as u64) as u32
+}
