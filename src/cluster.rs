@@ -180,6 +180,15 @@ impl<'a> Run<'a> {
         (&self.group_of, &self.scores)
     }
 
+    /// Pairs pinned together that could not be: other pins keep parts of their copy groups apart, or only copies were looked for.
+    #[must_use]
+    pub fn unmet_pins(&self) -> Vec<(String, String)> {
+        let by_key: AHashMap<&str, usize> = self.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
+        let story = |key: &str| by_key.get(key).map(|at| self.story_of[self.group_of[*at] as usize]);
+        let unmet = |(a, b): &&(String, String)| story(a).zip(story(b)).is_some_and(|(a, b)| a != b);
+        self.config.together.iter().filter(unmet).cloned().collect()
+    }
+
     /// Stories of the copy groups when mean probabilities of at least `least` merge.
     fn link(&self, least: u32, pins: &Pins) -> Vec<u32> {
         let edges: Vec<linkage::Edge> = self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::normalize;
 use crate::report::plain::{Paragraph, Setting, Style};
 use crate::story::{self, Part, Reasons, Reference};
-use crate::verify::Overlap;
+use crate::verify::{MIN_INSERT, Overlap};
 
 /// Most removed lines and repaired words shown for an article.
 const SHOWN: usize = 40;
@@ -116,6 +116,9 @@ impl Run<'_> {
             (true, ..) => "They are copies: they share text, and so they are one story.".to_owned(),
             (false, true, Some(true)) => "They are one story because the configuration pins them together.".to_owned(),
             (false, true, _) => "They are one story in different words.".to_owned(),
+            (false, false, Some(true)) => {
+                "They are kept apart although the configuration pins them together: other pins or the level ask for it.".to_owned()
+            }
             (false, false, Some(false)) => "They are kept apart because the configuration says so.".to_owned(),
             (false, false, _) if scored => "They are two different stories.".to_owned(),
             (false, false, _) => "They are not copies of each other.".to_owned(),
@@ -131,18 +134,32 @@ impl Run<'_> {
             percent(overlap.containment())
         ));
         if !found.copies {
-            let by_containment = self
-                .config
-                .containment
-                .map_or(String::new(), |least| format!(", or the longer one would have to hold {:.0} % of the shorter", least * 100.0));
-            out.push(format!("To be copies they would have to share {} runs{by_containment}.", found.needed));
+            out.push(self.copy_sentence(found));
         }
         match &found.reasons {
             Some(reasons) => out.extend(story_sentences(found, reasons)),
-            None if scored => out.push("Their languages differ, and stories are not yet compared across languages.".to_owned()),
+            None if scored => out.push("They are read as two languages, and stories are not yet compared across languages.".to_owned()),
             None => {}
         }
         out
+    }
+
+    fn copy_sentence(&self, found: &Explanation) -> String {
+        let overlap = &found.overlap;
+        if overlap.smaller == 0 {
+            return "A page without words of its own is nobody's copy.".to_owned();
+        }
+        let by_containment = match self.config.containment {
+            Some(least) if overlap.smaller >= MIN_INSERT => {
+                format!(", or the longer one would have to hold {:.0} % of the shorter", least * 100.0)
+            }
+            Some(_) => format!("; the shorter one has fewer than {MIN_INSERT} runs, too few to be a copy for standing inside a longer one"),
+            None => String::new(),
+        };
+        let late = "; published days apart, more of it, as statements of one office share their formulas";
+        let needed = format!("To be copies they would have to share {} runs{by_containment}", found.needed);
+        let reaches = overlap.shared >= found.needed;
+        if reaches { format!("{needed}{late}.") } else { format!("{needed}.") }
     }
 }
 

@@ -22,7 +22,7 @@ const LEAD: usize = 80;
 const FIRSTS: usize = 3;
 
 /// Columns of the role in front of a member.
-const ROLE: usize = 15;
+const ROLE: usize = 14;
 
 /// Writes the summary, the stories and the articles alone.
 pub(super) fn write(articles: &[Article], clustering: &Clustering, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
@@ -192,7 +192,7 @@ impl<'a> Page<'a> {
         if let Some(outlet) = self.outlet(id) {
             line = line.quote(Style::Plain, &outlet).glue(Style::Plain, ":");
         }
-        self.set(&self.headed(line, Style::Plain, id), &format!("  {} {role:ROLE$}", mark(stands)), out)
+        self.set(&self.headed(line, Style::Plain, id), &format!("  {} {role:ROLE$} ", mark(stands)), out)
     }
 
     /// The headline of an article and its id, behind what a line says already.

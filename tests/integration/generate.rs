@@ -120,3 +120,16 @@ pub(crate) fn record(article: &Article) -> String {
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone().into()))).collect();
     serde_json::Value::Object(object).to_string()
 }
+
+/// `reports` reports of one event, each in its own choice and order of words, and twice as many articles about nothing in common.
+pub(crate) fn large_event(seed: u64, reports: usize) -> Vec<Article> {
+    let mut random = Random(seed);
+    let event: Vec<usize> = (0..60).map(|at| 1_000 + at * 7).collect();
+    let article = |key: String, text: String| Article { key, text, lang: Some("en".to_owned()), ..Article::default() };
+    let mut out: Vec<Article> = (0..reports).map(|at| article(format!("event-{at:04}"), text(&mut random, &event, 12))).collect();
+    for at in 0..2 * reports {
+        let own: Vec<usize> = (0..60).map(|_| 60 + random.below(1_900)).collect();
+        out.push(article(format!("other-{at:04}"), text(&mut random, &own, 12)));
+    }
+    out
+}

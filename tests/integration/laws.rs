@@ -272,3 +272,12 @@ fn printed_scores_are_the_means_of_printed_links() {
     }
     assert!(checked > 50, "{checked}");
 }
+
+#[test]
+fn an_event_in_hundreds_of_wordings_is_one_story() {
+    let articles = generate::large_event(7, 250);
+    let found = samestory::cluster(&articles, &samestory::Config::default()).expect("good articles");
+    let largest = &found.stories[0];
+    let of_event = largest.articles.iter().filter(|id| articles[id.index()].key.starts_with("event-")).count();
+    assert!(of_event >= 245 && largest.articles.len() <= of_event + 5, "{of_event} of 250 in a story of {}", largest.articles.len());
+}

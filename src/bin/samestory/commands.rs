@@ -1,6 +1,6 @@
 //! One short function for each subcommand: read, run the library, write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -31,9 +31,11 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     }
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let format = run.format(terminal);
-    let input = with_threads(&run, || input::read(&args.inputs, &run, format == Format::Records))?;
+    let mut input = with_threads(&run, || input::read(&args.inputs, &run, format == Format::Records))?;
+    input.rename(&config.outlet_aliases);
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
-    let mut found = with_threads(&run, || samestory::cluster(&input.articles, &config))??;
+    let (mut found, unmet) =
+        with_threads(&run, || samestory::Run::new(&input.articles, &config).map(|done| (done.clustering(), done.unmet_pins())))??;
     spinner.finish_and_clear();
     found.summary.counts.insert(0, ("bad_input", input.bad));
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
@@ -41,13 +43,16 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     let mut out = open(&run)?;
     report::write(format, &input.articles, &found, &options, &mut out)?;
     out.flush()?;
-    for pair in config.together.iter().chain(&config.apart) {
-        for id in [&pair.0, &pair.1].into_iter().filter(|id| !input.articles.iter().any(|article| article.key == **id)) {
-            input::say(&format!("pinned id {id:?} is not in the input"));
-        }
+    let keys: HashSet<&str> = input.articles.iter().map(|article| article.key.as_str()).collect();
+    for id in config.together.iter().chain(&config.apart).flat_map(|pair| [&pair.0, &pair.1]).filter(|id| !keys.contains(id.as_str())) {
+        input::say(&format!("pinned id {id:?} is not in the input"));
+    }
+    for (a, b) in unmet {
+        input::say(&format!("{a:?} and {b:?} are pinned together but stay apart, as pins or the level ask for it"));
     }
     if !run.quiet && format != Format::Text {
-        input::say(&format!("{} articles, {} stories", input.articles.len(), found.stories.len()));
+        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
+        input::say(&format!("articles: {}, {groups}: {}", input.articles.len(), found.stories.len()));
     }
     Ok(input.close(run.quiet))
 }
@@ -58,6 +63,9 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     let alone = args.inputs.is_empty();
     let (input, a, b, reference) = if alone {
         let input = with_threads(&run, || input::read(&[args.a.clone(), args.b.clone()], &run, false))?;
+        if args.a == args.b {
+            bail!("{} is named twice: name two pages", args.a);
+        }
         let [a, b] = &input.articles[..] else {
             bail!(
                 "{} and {} hold {} articles: name two files of one page each, or two ids and the input that holds them",
@@ -168,9 +176,10 @@ fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "{resemblance:>11.2}  {:.4}", banding.probability(resemblance))?;
     }
     match config.containment {
-        Some(least) => {
-            writeln!(out, "containment of {least} and more is always found: its candidates come from shared rare shingles, not from bands")?
-        }
+        Some(least) => writeln!(
+            out,
+            "containment of {least} and more is looked for by shared rare shingles, not by bands: no pair is missed outside crowded places, which the summary counts"
+        )?,
         None => writeln!(out, "containment is off")?,
     }
     Ok(out.flush()?)

@@ -1,5 +1,6 @@
 //! Reading the inputs: a progress bar on a terminal, every problem named and counted.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
@@ -51,6 +52,15 @@ pub(crate) fn read(inputs: &[String], run: &Run, keep_records: bool) -> Input {
 }
 
 impl Input {
+    /// Gives outlets their names.
+    pub(crate) fn rename(&mut self, aliases: &BTreeMap<String, String>) {
+        for outlet in self.articles.iter_mut().filter_map(|article| article.outlet.as_mut()) {
+            if let Some(name) = aliases.get(outlet) {
+                outlet.clone_from(name);
+            }
+        }
+    }
+
     fn bad(&mut self, error: &Error, bar: &ProgressBar) {
         self.bad += 1;
         bar.suspend(|| say(&error.to_string()));

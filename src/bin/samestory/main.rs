@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nothing is left to do when standard error is gone as well.
             let _ = writeln!(io::stderr(), "samestory: {error:#}");
-            ExitCode::FAILURE
+            if error.chain().any(is_wrong_usage) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -31,6 +31,11 @@ fn main() -> ExitCode {
 /// Whether a reader of our output went away: `samestory … | head` is no failure.
 fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether the settings cannot be followed, whatever the input.
+fn is_wrong_usage(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<settings::Wrong>().is_some() || matches!(error.downcast_ref(), Some(samestory::Error::Config { .. }))
 }
 
 /// Runs the subcommand; true when all input was good.

@@ -18,6 +18,18 @@ use crate::values::{Color, Hours, InputFormat, NumHashes, Share, Shingle, Switch
 /// The file that is read from the current folder when `--config` names none.
 const FILE: &str = "samestory.toml";
 
+/// Settings that do not go together: wrong usage, not a failure.
+#[derive(Debug)]
+pub(crate) struct Wrong(pub(crate) String);
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
 /// One layer of settings; keys of the file are the long names of the flags.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -168,7 +180,7 @@ impl Settings {
             let message = error.message().trim().replace("unknown field", "unknown key").replace('\n', ", ");
             let colon = if key.is_empty() || message.contains(key) { "" } else { ": " };
             let key = if colon.is_empty() { "" } else { key };
-            anyhow::anyhow!("{}:{}: {key}{colon}{message}", path.display(), number + 1)
+            anyhow::Error::new(Wrong(format!("{}:{}: {key}{colon}{message}", path.display(), number + 1)))
         })
     }
 
@@ -211,7 +223,7 @@ impl Settings {
         if let (Some(format), Some(_)) = (self.format, self.only)
             && !format.has_rows()
         {
-            bail!("only: needs the format jsonl, csv or records, not {format}");
+            bail!(Wrong(format!("only: needs the format jsonl, csv or records, not {format}")));
         }
         let usual = Config::default();
         let config = Config {
