@@ -228,6 +228,22 @@ mod tests {
     }
 
     #[test]
+    fn the_date_of_a_page_in_a_record_is_taken_in_the_order_of_its_source() {
+        let url = "http://a.example/2024/12/03/x";
+        let meta = "<meta property='article:published_time' content='2024-12-02'>";
+        let body = "<p>The treaty of 5 May 2020 was signed again by the two sides.</p>";
+        for (head, url, expected) in [
+            (meta, url, "2024-12-02 meta element"),
+            ("", url, "2024-12-03 address"),
+            ("", "http://a.example/x", "2020-05-05 date in the text"),
+        ] {
+            let json = format!(r#"{{"id":"a","url":"{url}","html":"<html><head>{head}</head><body>{body}</body></html>"}}"#);
+            let date = read(&json, &options()).article.expect("an article").published.expect("a date");
+            assert_eq!(format!("{} {}", date.when, date.source.name()), expected, "{json}");
+        }
+    }
+
+    #[test]
     fn mapped_fields_replace_the_usual_ones() {
         let fields = FieldMap { id: Some("key".into()), text: Some("story".into()), ..FieldMap::default() };
         let options = ReadOptions { fields, ..options() };

@@ -138,8 +138,14 @@ fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::
         (None, complaint) => {
             let url = || article.url.as_deref().and_then(dates::from_url).filter(|when| dates::plausible(when, options.latest));
             let text = || text_date::find(&article.text, article.lang.as_deref(), options.latest);
-            article.published = page_date
+            // The page's own date goes before the address, unless it was only found in running text.
+            let (stated, written) = match page_date {
+                Some(date) if date.source == DateSource::Text => (None, Some(date)),
+                date => (date, None),
+            };
+            article.published = stated
                 .or_else(|| url().map(|when| Published { when, source: DateSource::Url }))
+                .or(written)
                 .or_else(|| text().map(|when| Published { when, source: DateSource::Text }));
             complaint.map(|complaint| {
                 let instead = article.published.as_ref().map_or("unknown".into(), |date| format!("taken from the {}", date.source.name()));
