@@ -244,6 +244,25 @@ mod tests {
     }
 
     #[test]
+    fn json_with_a_long_first_line_is_read() {
+        let long = "x".repeat(5000);
+        let line = format!(r#"{{"id": "1", "text": "{long}"}}"#);
+        let row = format!("1||{long}");
+        let broken = "!a.json:2: not a JSON record: EOF while parsing a value (column 6)";
+        for (text, expected) in [
+            (format!("{{\"text\": \"{long}\",\n\"id\": \"1\"}}\n"), vec![row.as_str()]),
+            (format!("{line}{line}"), vec![&row, &row]),
+            (format!("[{line},\n{line}]"), vec![&row, &row]),
+            (format!("{line}\n{{\"id\": \n{line}\n"), vec![&row, broken, &row]),
+            (format!("{}{line}\n{line}", "\n".repeat(5000)), vec![&row, &row]),
+            (format!("{}[{line}]", "\n".repeat(5000)), vec![&row]),
+            ("no JSON at all".to_string(), vec!["!a.json:1: not a JSON record: expected ident (column 2)"]),
+        ] {
+            assert_eq!(read(&[("a.json", text.as_bytes())], &["a.json"], &options()), expected);
+        }
+    }
+
+    #[test]
     fn bad_input_is_named_and_the_rest_is_read() {
         let good = r#"{"id": "1", "text": "x"}"#;
         for (name, bytes, expected) in [
