@@ -24,8 +24,8 @@ const MAX_PAGE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Articles of several inputs, in input order.
 ///
-/// Every item is an article or one thing that could not be read; after an error reading goes on. An error about a date that
-/// was not understood follows the article it belongs to.
+/// Every item is an article or one thing that could not be read; after an error reading goes on. An error about a field
+/// that an article was kept without, such as a date that was not understood, follows the article it belongs to.
 pub struct Reader {
     feeder: Feeder,
     options: ReadOptions,
@@ -85,7 +85,7 @@ impl Reader {
         self.next_batch = next_batch;
         for outcome in outcomes {
             self.ready.push_back(outcome.article);
-            self.ready.extend(outcome.complaint.map(Err));
+            self.ready.extend(outcome.complaints.into_iter().map(Err));
         }
     }
 }
@@ -110,9 +110,9 @@ fn outcome(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> Outcome
             article: open::open(&file, counter)
                 .map_err(|source| io_error(&file, source))
                 .and_then(|stream| page(&file, format, stream, options)),
-            complaint: None,
+            complaints: Vec::new(),
         },
-        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaint: None },
+        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaints: Vec::new() },
     }
 }
 
