@@ -122,7 +122,7 @@ impl Feeder {
         }
         let stream: Stream = Box::new(io::Cursor::new(head.clone()).chain_boxed(stream));
         let records = match format {
-            Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv) {
+            Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv, MAX_RECORD_BYTES) {
                 Ok(table) => Records::Rows(table),
                 Err(message) => return failed(&message),
             },
