@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::page_date::{self, Head};
 use super::{record, text_date};
 use crate::article::{DateSource, Published};
+use crate::language;
 
 /// Elements in one page; a page with more is not scored (scoring is quadratic in depth) but read whole.
 const MAX_ELEMENTS: usize = 100_000;
@@ -64,7 +65,7 @@ pub(super) fn page(html: &str, latest: Date) -> Page {
     let head = Head::of(&document);
     let deep = is_deep(&document);
     let url = head.address();
-    let lang = document.select("html[lang]").attr("lang").and_then(|lang| record::language(&lang));
+    let lang = document.select("html[lang]").attr("lang").and_then(|lang| language::declared(&lang));
     let published = page_date::find(Some(&document).filter(|_| !deep), &head, url.as_deref(), lang.as_deref(), latest);
     let first_heading = document.select_single("h1").text().trim().to_string();
     prune(&document);

@@ -7,6 +7,7 @@ use super::input::InputFile;
 use super::{ReadOptions, dates, html, text_date};
 use crate::article::{Article, DateSource, Published};
 use crate::error::{Error, Result};
+use crate::language;
 
 /// What one page or record becomes: an article or an error, and a complaint about every field that did not spoil it.
 #[derive(Debug)]
@@ -121,7 +122,7 @@ fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::
         title: one(Role::Title, false)?,
         url: one(Role::Url, false)?,
         outlet: one(Role::Outlet, false)?,
-        lang: one(Role::Lang, false)?.and_then(|lang| language(&lang)),
+        lang: one(Role::Lang, false)?.and_then(|lang| language::declared(&lang)),
         gold: one(Role::Gold, true)?,
         ..Article::default()
     };
@@ -206,21 +207,6 @@ pub(super) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}'], "\n")
 }
 
-/// A language tag as ISO 639-1, or nothing when it is none (`ar-SA` and `ara` are `ar`).
-pub(super) fn language(tag: &str) -> Option<String> {
-    let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-    let primary = match primary.as_str() {
-        "ara" => "ar",
-        "eng" => "en",
-        "fas" | "per" => "fa",
-        "rus" => "ru",
-        "tur" => "tr",
-        other => other,
-    };
-    let code = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
-    (code && primary != "und").then(|| primary.to_string())
-}
-
 /// The host of an address, without `www.` and the port.
 pub(super) fn host(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
@@ -235,11 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn languages_and_hosts() {
-        for (tag, expected) in [("ar-SA", Some("ar")), ("TR", Some("tr")), ("rus", Some("ru")), ("Arabic", None), ("", None), ("und", None)]
-        {
-            assert_eq!(language(tag).as_deref(), expected, "{tag}");
-        }
+    fn hosts() {
         for (url, expected) in [
             ("https://www.News.example:8080/a", Some("news.example")),
             ("http://user@news.example?x", Some("news.example")),
