@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use serde_json::{Map, Value as Json};
 
 use super::feeder::{Feeder, Job};
 use super::format::Format;
@@ -152,24 +151,7 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
         return Err(file.error(None, "no text"));
     }
     article.key.clone_from(&file.id);
-    article.record = options.keep_records.then(|| page_record(&article));
     Ok(article)
-}
-
-/// What is known of a page, as a JSON record.
-fn page_record(article: &Article) -> Box<str> {
-    let published = article.published.as_ref().map(|published| published.when.to_string());
-    let known = [
-        ("id", Some(&article.key)),
-        ("title", article.title.as_ref()),
-        ("text", Some(&article.text)),
-        ("url", article.url.as_ref()),
-        ("published", published.as_ref()),
-        ("outlet", article.outlet.as_ref()),
-        ("lang", article.lang.as_ref()),
-    ];
-    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_string(), Json::String(value?.clone()))));
-    Json::Object(known.collect::<Map<_, _>>()).to_string().into()
 }
 
 #[cfg(test)]
@@ -340,17 +322,14 @@ mod tests {
     }
 
     #[test]
-    fn records_of_pages_and_rows_are_made() {
+    fn records_of_rows_are_made_and_pages_have_none() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("a.txt"), format!("Bridge opens\n3 December 2024\n{BODY}")).expect("a file");
         fs::write(folder.path().join("b.csv"), "z,text,id\n1.50,x,7\n").expect("a file");
         let options = ReadOptions { keep_records: true, ..options() };
         let inputs = [folder.path().display().to_string()];
-        let records: Vec<_> =
-            Reader::open(&inputs, options).map(|article| article.expect("an article").record.expect("a record")).collect();
-        let page =
-            format!(r#"{{"id":"a.txt","title":"Bridge opens","text":"Bridge opens\n3 December 2024\n{BODY}","published":"2024-12-03"}}"#);
-        assert_eq!(records, [page.into(), Box::from(r#"{"z":"1.50","text":"x","id":"7"}"#)]);
+        let records: Vec<_> = Reader::open(&inputs, options).map(|article| article.expect("an article").record).collect();
+        assert_eq!(records, [None, Some(r#"{"z":"1.50","text":"x","id":"7"}"#.into())]);
     }
 
     #[test]
