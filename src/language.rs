@@ -74,7 +74,7 @@ fn code(lang: whatlang::Lang) -> String {
     SHORT.iter().find(|row| row.0 == long).map_or(long, |row| row.1).to_owned()
 }
 
-/// ISO 639-3 → 639-1, for the languages that detection knows.
+/// ISO 639-3, and 639-2 where it has another code for the same language, → 639-1, for the languages that detection knows.
 #[rustfmt::skip]
 const SHORT: &[(&str, &str)] = &[
     ("epo", "eo"), ("eng", "en"), ("rus", "ru"), ("cmn", "zh"), ("zho", "zh"), ("spa", "es"), ("por", "pt"), ("ita", "it"), ("ben", "bn"), ("fra", "fr"),
@@ -85,6 +85,8 @@ const SHORT: &[(&str, &str)] = &[
     ("pan", "pa"), ("aze", "az"), ("ind", "id"), ("tel", "te"), ("pes", "fa"), ("fas", "fa"), ("mal", "ml"), ("ori", "or"), ("mya", "my"), ("nep", "ne"),
     ("sin", "si"), ("khm", "km"), ("tuk", "tk"), ("aka", "ak"), ("zul", "zu"), ("sna", "sn"), ("afr", "af"), ("lat", "la"), ("slk", "sk"), ("cat", "ca"),
     ("tgl", "tl"), ("hye", "hy"),
+    ("arm", "hy"), ("bur", "my"), ("chi", "zh"), ("cze", "cs"), ("dut", "nl"), ("fre", "fr"), ("geo", "ka"), ("ger", "de"), ("gre", "el"), ("mac", "mk"),
+    ("per", "fa"), ("rum", "ro"), ("slo", "sk"),
 ];
 
 #[cfg(test)]
@@ -118,9 +120,22 @@ mod tests {
 
     #[test]
     fn declared_languages_are_read_in_any_form() {
-        for (tag, expected) in
-            [("AR-eg", Some("ar")), ("ara", Some("ar")), ("en_US", Some("en")), ("und", None), ("", None), ("x", None), ("english", None)]
-        {
+        for (tag, expected) in [
+            ("AR-eg", Some("ar")),
+            ("ara", Some("ar")),
+            ("TR", Some("tr")),
+            ("rus", Some("ru")),
+            ("fas", Some("fa")),
+            ("per", Some("fa")),
+            ("deu", Some("de")),
+            ("ger", Some("de")),
+            ("ckb", Some("ckb")),
+            ("en_US", Some("en")),
+            ("und", None),
+            ("", None),
+            ("x", None),
+            ("english", None),
+        ] {
             assert_eq!(declared(tag).as_deref(), expected, "{tag}");
         }
     }

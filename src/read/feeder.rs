@@ -113,13 +113,16 @@ impl Feeder {
             None => return failed(input::XML),
         };
         let mut stream = open::without_mark(whole)?;
-        let head = open::peek(&mut stream, SNIFF_BYTES)?;
+        let mut head = open::peek(&mut stream, SNIFF_BYTES)?;
         if head.len() < SNIFF_BYTES && head.trim_ascii().is_empty() {
             return failed("empty");
         }
+        if format == Format::Json {
+            lines::complete_first(&mut head, &mut stream, MAX_RECORD_BYTES)?;
+        }
         let stream: Stream = Box::new(io::Cursor::new(head.clone()).chain_boxed(stream));
         let records = match format {
-            Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv) {
+            Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv, MAX_RECORD_BYTES) {
                 Ok(table) => Records::Rows(table),
                 Err(message) => return failed(&message),
             },
@@ -134,13 +137,14 @@ impl Feeder {
     }
 }
 
-/// Whether JSON that is no array has a record a line: its first line is not cut off inside a value.
+/// Whether JSON has a record a line: it is no array, and its first line, which `head` has to hold, is not cut off inside a
+/// value. An object on a line without end may have others after it.
 fn is_json_lines(head: &[u8]) -> bool {
     let head = head.trim_ascii_start();
     if head.starts_with(b"[") {
         return false;
     }
-    let Some(end) = head.iter().position(|byte| *byte == b'\n') else { return true };
+    let Some(end) = head.iter().position(|byte| *byte == b'\n') else { return !head.starts_with(b"{") };
     match serde_json::from_slice::<serde::de::IgnoredAny>(&head[..end]) {
         Ok(_) => true,
         Err(error) => !error.is_eof(),

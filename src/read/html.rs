@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::page_date::{self, Head};
 use super::{record, text_date};
 use crate::article::{DateSource, Published};
+use crate::language;
 
 /// Elements in one page; a page with more is not scored (scoring is quadratic in depth) but read whole.
 const MAX_ELEMENTS: usize = 100_000;
@@ -19,6 +20,14 @@ const MAX_ELEMENTS: usize = 100_000;
 /// Levels of elements inside each other; browsers stop at 512. Readability walks up from every element, so a deeper page
 /// (20,000 levels take minutes) is read whole too, and only its head is asked for a date.
 const MAX_DEPTH: usize = 512;
+
+/// Levels above every byte of text, added up. Readability reads the text of an element again for every element around it:
+/// 4 to 7 ns for a byte and a level, so this is two to four seconds, and a page with more (15 MB inside 500 levels take 29 s) is
+/// treated as one that is too deep. The largest news pages (5 MB, 40 levels) stay below half of it.
+const MAX_DEPTH_BYTES: usize = 512 * 1024 * 1024;
+
+/// What an element counts beside its text, in bytes: about its markup.
+const ELEMENT_BYTES: usize = 16;
 
 /// Main text of at least this many characters is taken at once; for less, dom_smoothie tries again with weaker rules. Its own
 /// value (500) sends every short agency report there.
@@ -64,7 +73,7 @@ pub(super) fn page(html: &str, latest: Date) -> Page {
     let head = Head::of(&document);
     let deep = is_deep(&document);
     let url = head.address();
-    let lang = document.select("html[lang]").attr("lang").and_then(|lang| record::language(&lang));
+    let lang = document.select("html[lang]").attr("lang").and_then(|lang| language::declared(&lang));
     let published = page_date::find(Some(&document).filter(|_| !deep), &head, url.as_deref(), lang.as_deref(), latest);
     let first_heading = document.select_single("h1").text().trim().to_string();
     prune(&document);
@@ -119,9 +128,9 @@ fn prune(document: &Document) {
     }
 }
 
-/// Whether elements stand more than [`MAX_DEPTH`] inside each other.
+/// Whether elements stand more than [`MAX_DEPTH`] inside each other, or too much text too deep ([`MAX_DEPTH_BYTES`]).
 fn is_deep(document: &Document) -> bool {
-    let mut depth = 0;
+    let (mut depth, mut depth_bytes) = (0, 0);
     let mut node = document.root();
     loop {
         if let Some(child) = node.first_child() {
@@ -134,7 +143,8 @@ fn is_deep(document: &Document) -> bool {
             let Some(next) = node.next_sibling() else { return false };
             node = next;
         }
-        if depth > MAX_DEPTH {
+        depth_bytes += depth * if node.is_text() { node.text().len() } else { ELEMENT_BYTES };
+        if depth > MAX_DEPTH || depth_bytes > MAX_DEPTH_BYTES {
             return true;
         }
     }
@@ -297,6 +307,21 @@ mod tests {
     fn deep_nesting_is_survived() {
         let deep = format!("{}text{}", "<div>".repeat(3_000), "</div>".repeat(3_000));
         assert_eq!(page(&deep, LATEST).text, "text");
+    }
+
+    #[test]
+    fn much_text_inside_many_levels_is_read_whole() {
+        let nested = |levels: usize, paragraphs: usize| {
+            let paragraphs = format!("<p>{LEAD}</p>").repeat(paragraphs);
+            format!("<title>Bridge opens</title>{}{paragraphs}{}", "<div>".repeat(levels), "</div>".repeat(levels))
+        };
+        for (levels, paragraphs, expected) in [(400, 100, false), (10, 20_000, false), (400, 20_000, true)] {
+            let html = nested(levels, paragraphs);
+            assert_eq!(is_deep(&Document::from(html.as_str())), expected, "{levels} levels, {paragraphs} paragraphs");
+            if expected {
+                assert_eq!(page(&html, LATEST).text.lines().count(), paragraphs);
+            }
+        }
     }
 
     #[test]

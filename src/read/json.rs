@@ -168,7 +168,7 @@ mod tests {
             (r#"{"id":"a","text":"t","date":1733244284}"#, "a|-|t|-|-|-|2024-12-03T16:44:44Z|-"),
         ] {
             let outcome = read(json, &options());
-            assert!(outcome.complaint.is_none(), "{json}: {:?}", outcome.complaint);
+            assert!(outcome.complaints.is_empty(), "{json}: {:?}", outcome.complaints);
             let article = outcome.article.expect(json);
             let or = |field: &Option<String>| field.clone().unwrap_or_else(|| "-".into());
             let date = article.published.as_ref().map(|date| date.when.to_string());
@@ -199,6 +199,7 @@ mod tests {
             (r#"["a"]"#, "not a JSON record: invalid type: sequence, expected an object (column 0)"),
             (r#"{"id":"a","text":"  ","title":""}"#, "no text"),
             (r#"{"id":"a"}"#, "no text"),
+            (r#"{"id":"a","title":5}"#, r#"no text; field "title": expected a string, found a number"#),
         ] {
             let message = read(json, &options()).article.expect_err(json).to_string();
             let message = message.strip_prefix("f.jsonl:7: ").expect("the place");
@@ -220,10 +221,56 @@ mod tests {
                 r#"{"id":"a","text":"t","date":"2031-01-01","url":"http://a.example/2024/12/03/x"}"#,
                 r#"field "date": the date 2031-01-01 is before 1990 or in the future; the article is kept, its date is taken from the address"#,
             ),
+            (
+                r#"{"id":"a","text":"t","date":{},"url":"http://a.example/2024/12/03/x"}"#,
+                r#"field "date": expected a date, found an object; the article is kept, its date is taken from the address"#,
+            ),
         ] {
             let outcome = read(json, &options());
             assert!(outcome.article.is_ok());
-            assert_eq!(outcome.complaint.expect(json).to_string(), format!("f.jsonl:7: {expected}"));
+            let complaints: Vec<String> = outcome.complaints.iter().map(ToString::to_string).collect();
+            assert_eq!(complaints, [format!("f.jsonl:7: {expected}")]);
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_keeps_the_article_and_is_told() {
+        let without = "; the article is kept without it";
+        for (json, key, expected) in [
+            (r#"{"id":"a","text":"t","title":5}"#, "a", vec![r#"field "title": expected a string, found a number"#]),
+            (r#"{"id":"a","text":"t","source":{}}"#, "a", vec![r#"field "source": expected a string, found an object"#]),
+            (r#"{"id":"a","text":"t","lang":["ar"]}"#, "a", vec![r#"field "lang": expected a string, found an array"#]),
+            (r#"{"id":"a","text":"t","gold":true}"#, "a", vec![r#"field "gold": expected a string, found true or false"#]),
+            (r#"{"text":"t","url":7}"#, "f.jsonl:7", vec![r#"field "url": expected a string, found a number"#]),
+            (
+                r#"{"id":"a","text":"t","outlet":1,"title":[]}"#,
+                "a",
+                vec![r#"field "title": expected a string, found an array"#, r#"field "outlet": expected a string, found a number"#],
+            ),
+        ] {
+            let outcome = read(json, &options());
+            let article = outcome.article.expect(json);
+            let fields = [article.title, article.outlet, article.lang, article.url, article.gold];
+            assert_eq!((article.key.as_str(), article.text.as_str(), fields), (key, "t", [const { None }; 5]), "{json}");
+            let complaints: Vec<String> = outcome.complaints.iter().map(ToString::to_string).collect();
+            let expected: Vec<String> = expected.iter().map(|complaint| format!("f.jsonl:7: {complaint}{without}")).collect();
+            assert_eq!(complaints, expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_a_page_in_a_record_is_taken_in_the_order_of_its_source() {
+        let url = "http://a.example/2024/12/03/x";
+        let meta = "<meta property='article:published_time' content='2024-12-02'>";
+        let body = "<p>The treaty of 5 May 2020 was signed again by the two sides.</p>";
+        for (head, url, expected) in [
+            (meta, url, "2024-12-02 meta element"),
+            ("", url, "2024-12-03 address"),
+            ("", "http://a.example/x", "2020-05-05 date in the text"),
+        ] {
+            let json = format!(r#"{{"id":"a","url":"{url}","html":"<html><head>{head}</head><body>{body}</body></html>"}}"#);
+            let date = read(&json, &options()).article.expect("an article").published.expect("a date");
+            assert_eq!(format!("{} {}", date.when, date.source.name()), expected, "{json}");
         }
     }
 

@@ -45,6 +45,35 @@ pub(super) fn next(stream: &mut impl BufRead, max: usize) -> io::Result<Option<L
     }
 }
 
+/// Reads on until `head` holds the whole first line that is not blank, or the stream ends, or `head` has `max` bytes.
+/// An array of records ends it too: its lines say nothing.
+pub(super) fn complete_first(head: &mut Vec<u8>, stream: &mut impl BufRead, max: usize) -> io::Result<()> {
+    let mut seen = 0;
+    let mut begun = false;
+    loop {
+        for byte in &head[seen..] {
+            if begun && *byte == b'\n' || !begun && *byte == b'[' {
+                return Ok(());
+            }
+            begun |= !byte.is_ascii_whitespace();
+        }
+        seen = head.len();
+        if seen >= max {
+            return Ok(());
+        }
+        let buffer = match stream.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer?,
+        };
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let taken = buffer.len();
+        head.extend_from_slice(buffer);
+        stream.consume(taken);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +89,21 @@ mod tests {
             });
         }
         assert_eq!(lines, ["one", "", "two", "(too long)", "three"]);
+    }
+
+    #[test]
+    fn the_first_line_is_completed() {
+        for (text, expected) in [
+            ("{\"a\": 1}\n{\"b\": 2}", 12),
+            ("\n \n {\"a\": 1}\nrest", 16),
+            (" [1, 2, 3, 4]", 4),
+            ("no end", 6),
+            ("0123456789ABCDEFGHIJ", 16),
+        ] {
+            let mut stream = io::BufReader::with_capacity(4, text.as_bytes());
+            let mut head = Vec::new();
+            complete_first(&mut head, &mut stream, 16).expect("memory");
+            assert_eq!(String::from_utf8(head).expect("text"), text[..expected], "{text}");
+        }
     }
 }

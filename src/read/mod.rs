@@ -53,7 +53,8 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Names of record fields that differ from the usual ones.
     pub fields: FieldMap,
-    /// Whether every article keeps its input record ([`Article::record`](crate::Article::record)), which doubles its memory.
+    /// Whether every article that came as a record keeps it ([`Article::record`](crate::Article::record)), which doubles its
+    /// memory.
     pub keep_records: bool,
     /// Today, in effect: a publication date more than a day after this is not believed. The library never reads the clock.
     pub latest: Date,

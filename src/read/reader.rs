@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use serde_json::{Map, Value as Json};
 
 use super::feeder::{Feeder, Job};
 use super::format::Format;
@@ -24,8 +23,8 @@ const MAX_PAGE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Articles of several inputs, in input order.
 ///
-/// Every item is an article or one thing that could not be read; after an error reading goes on. An error about a date that
-/// was not understood follows the article it belongs to.
+/// Every item is an article or one thing that could not be read; after an error reading goes on. An error about a field
+/// that an article was kept without, such as a date that was not understood, follows the article it belongs to.
 pub struct Reader {
     feeder: Feeder,
     options: ReadOptions,
@@ -85,7 +84,7 @@ impl Reader {
         self.next_batch = next_batch;
         for outcome in outcomes {
             self.ready.push_back(outcome.article);
-            self.ready.extend(outcome.complaint.map(Err));
+            self.ready.extend(outcome.complaints.into_iter().map(Err));
         }
     }
 }
@@ -110,9 +109,9 @@ fn outcome(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> Outcome
             article: open::open(&file, counter)
                 .map_err(|source| io_error(&file, source))
                 .and_then(|stream| page(&file, format, stream, options)),
-            complaint: None,
+            complaints: Vec::new(),
         },
-        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaint: None },
+        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaints: Vec::new() },
     }
 }
 
@@ -152,24 +151,7 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
         return Err(file.error(None, "no text"));
     }
     article.key.clone_from(&file.id);
-    article.record = options.keep_records.then(|| page_record(&article));
     Ok(article)
-}
-
-/// What is known of a page, as a JSON record.
-fn page_record(article: &Article) -> Box<str> {
-    let published = article.published.as_ref().map(|published| published.when.to_string());
-    let known = [
-        ("id", Some(&article.key)),
-        ("title", article.title.as_ref()),
-        ("text", Some(&article.text)),
-        ("url", article.url.as_ref()),
-        ("published", published.as_ref()),
-        ("outlet", article.outlet.as_ref()),
-        ("lang", article.lang.as_ref()),
-    ];
-    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_string(), Json::String(value?.clone()))));
-    Json::Object(known.collect::<Map<_, _>>()).to_string().into()
 }
 
 #[cfg(test)]
@@ -240,6 +222,25 @@ mod tests {
         ];
         for (name, bytes, expected) in files {
             assert_eq!(read(&[(name, &bytes)], &[name], &options()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn json_with_a_long_first_line_is_read() {
+        let long = "x".repeat(5000);
+        let line = format!(r#"{{"id": "1", "text": "{long}"}}"#);
+        let row = format!("1||{long}");
+        let broken = "!a.json:2: not a JSON record: EOF while parsing a value (column 6)";
+        for (text, expected) in [
+            (format!("{{\"text\": \"{long}\",\n\"id\": \"1\"}}\n"), vec![row.as_str()]),
+            (format!("{line}{line}"), vec![&row, &row]),
+            (format!("[{line},\n{line}]"), vec![&row, &row]),
+            (format!("{line}\n{{\"id\": \n{line}\n"), vec![&row, broken, &row]),
+            (format!("{}{line}\n{line}", "\n".repeat(5000)), vec![&row, &row]),
+            (format!("{}[{line}]", "\n".repeat(5000)), vec![&row]),
+            ("no JSON at all".to_string(), vec!["!a.json:1: not a JSON record: expected ident (column 2)"]),
+        ] {
+            assert_eq!(read(&[("a.json", text.as_bytes())], &["a.json"], &options()), expected);
         }
     }
 
@@ -321,17 +322,14 @@ mod tests {
     }
 
     #[test]
-    fn records_of_pages_and_rows_are_made() {
+    fn records_of_rows_are_made_and_pages_have_none() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("a.txt"), format!("Bridge opens\n3 December 2024\n{BODY}")).expect("a file");
         fs::write(folder.path().join("b.csv"), "z,text,id\n1.50,x,7\n").expect("a file");
         let options = ReadOptions { keep_records: true, ..options() };
         let inputs = [folder.path().display().to_string()];
-        let records: Vec<_> =
-            Reader::open(&inputs, options).map(|article| article.expect("an article").record.expect("a record")).collect();
-        let page =
-            format!(r#"{{"id":"a.txt","title":"Bridge opens","text":"Bridge opens\n3 December 2024\n{BODY}","published":"2024-12-03"}}"#);
-        assert_eq!(records, [page.into(), Box::from(r#"{"z":"1.50","text":"x","id":"7"}"#)]);
+        let records: Vec<_> = Reader::open(&inputs, options).map(|article| article.expect("an article").record).collect();
+        assert_eq!(records, [None, Some(r#"{"z":"1.50","text":"x","id":"7"}"#.into())]);
     }
 
     #[test]

@@ -7,17 +7,18 @@ use super::input::InputFile;
 use super::{ReadOptions, dates, html, text_date};
 use crate::article::{Article, DateSource, Published};
 use crate::error::{Error, Result};
+use crate::language;
 
-/// What one page or record becomes: an article or an error, and at most one complaint about a field that did not spoil it.
+/// What one page or record becomes: an article or an error, and a complaint about every field that did not spoil it.
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) article: Result<Article>,
-    pub(super) complaint: Option<Error>,
+    pub(super) complaints: Vec<Error>,
 }
 
 impl From<Error> for Outcome {
     fn from(error: Error) -> Outcome {
-        Outcome { article: Err(error), complaint: None }
+        Outcome { article: Err(error), complaints: Vec::new() }
     }
 }
 
@@ -53,9 +54,9 @@ pub(super) fn article(fields: &impl Fields, place: Place<'_>, options: &ReadOpti
     let error = |message: String| place.file.error(Some(place.line), message);
     match build(fields, place, options) {
         Err(message) => error(message).into(),
-        Ok((mut article, complaint)) => {
+        Ok((mut article, complaints)) => {
             article.record = record;
-            Outcome { article: Ok(article), complaint: complaint.map(error) }
+            Outcome { article: Ok(article), complaints: complaints.into_iter().map(error).collect() }
         }
     }
 }
@@ -80,38 +81,54 @@ fn look_up<'a>(fields: &'a impl Fields, role: Role, options: &'a ReadOptions) ->
     Ok(None)
 }
 
-/// The field of `role` as text; numbers count where `numbers` says so.
-fn text_of<'a>(
-    fields: &'a impl Fields,
-    role: Role,
-    options: &'a ReadOptions,
-    numbers: bool,
-) -> std::result::Result<Option<(&'a str, Cow<'a, str>)>, String> {
-    match look_up(fields, role, options)? {
-        None => Ok(None),
-        Some((name, Value::Text(text))) => Ok(Some((name, text))),
-        Some((name, Value::Number(number))) if numbers => {
+/// The value as text, or why it is none; whole numbers count where `numbers` says so.
+fn text_of<'a>(name: &str, value: Value<'a>, numbers: bool) -> std::result::Result<Cow<'a, str>, String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::Number(number) if numbers => {
             let whole = number.strip_prefix('-').unwrap_or(number).bytes().all(|byte| byte.is_ascii_digit());
-            if whole { Ok(Some((name, Cow::Borrowed(number)))) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
+            if whole { Ok(Cow::Borrowed(number)) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
         }
-        Some((name, Value::Number(_))) => Err(format!("field {name:?}: expected a string, found a number")),
-        Some((name, Value::Other(found))) => Err(format!("field {name:?}: expected a string, found {found}")),
+        Value::Number(_) => Err(format!("field {name:?}: expected a string, found a number")),
+        Value::Other(found) => Err(format!("field {name:?}: expected a string, found {found}")),
     }
 }
 
-fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Article, Option<String>), String> {
-    let one = |role, numbers| text_of(fields, role, options, numbers).map(|found| found.map(|(_, text)| text.trim().to_string()));
+/// The id, if the record has one. An address of the wrong type is none, and is told as an address.
+fn id(fields: &impl Fields, options: &ReadOptions) -> std::result::Result<Option<String>, String> {
+    let Some((name, value)) = look_up(fields, Role::Id, options)? else { return Ok(None) };
+    if options.fields.id.is_none() && Role::Url.names().contains(&name) && !matches!(value, Value::Text(_)) {
+        return Ok(None);
+    }
+    text_of(name, value, true).map(|id| Some(id.trim().to_string()))
+}
+
+/// The article and complaints about fields it had to be left without; the error is what spoils the whole record.
+fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Article, Vec<String>), String> {
+    let key = id(fields, options)?.unwrap_or_else(|| format!("{}:{}", place.file.id, place.number));
+    let mut wrong = Vec::new();
+    let mut one = |role, numbers| {
+        let Some((name, value)) = look_up(fields, role, options)? else { return Ok(None) };
+        Ok::<_, String>(match text_of(name, value, numbers) {
+            Ok(text) => Some(text.trim().to_string()),
+            Err(message) => {
+                wrong.push(message);
+                None
+            }
+        })
+    };
     let mut article = Article {
-        key: one(Role::Id, true)?.unwrap_or_else(|| format!("{}:{}", place.file.id, place.number)),
+        key,
         title: one(Role::Title, false)?,
         url: one(Role::Url, false)?,
         outlet: one(Role::Outlet, false)?,
-        lang: one(Role::Lang, false)?.and_then(|lang| language(&lang)),
+        lang: one(Role::Lang, false)?.and_then(|lang| language::declared(&lang)),
         gold: one(Role::Gold, true)?,
         ..Article::default()
     };
     let mut page_date = None;
-    if let Some((name, text)) = text_of(fields, Role::Text, options, false)? {
+    if let Some((name, value)) = look_up(fields, Role::Text, options)? {
+        let text = text_of(name, value, false)?;
         if name.eq_ignore_ascii_case("html") || (!name.eq_ignore_ascii_case("text") && html::looks_like(&text)) {
             let page = html::piece(&text, options.latest);
             page_date = page.published;
@@ -125,29 +142,34 @@ fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::
         }
     }
     if article.text.trim().is_empty() && article.title.is_none() {
-        return Err("no text".into());
+        wrong.insert(0, "no text".into());
+        return Err(wrong.join("; "));
     }
+    let mut complaints: Vec<String> = wrong.into_iter().map(|message| format!("{message}; the article is kept without it")).collect();
     if article.outlet.is_none() {
         article.outlet = article.url.as_deref().and_then(host);
     }
-    let complaint = match publication(fields, options, article.lang.as_deref(), &article.text)? {
-        (Some(when), _) => {
-            article.published = Some(when);
-            None
-        }
+    match publication(fields, options, article.lang.as_deref(), &article.text)? {
+        (Some(when), _) => article.published = Some(when),
         (None, complaint) => {
             let url = || article.url.as_deref().and_then(dates::from_url).filter(|when| dates::plausible(when, options.latest));
             let text = || text_date::find(&article.text, article.lang.as_deref(), options.latest);
-            article.published = page_date
+            // The page's own date goes before the address, unless it was only found in running text.
+            let (stated, written) = match page_date {
+                Some(date) if date.source == DateSource::Text => (None, Some(date)),
+                date => (date, None),
+            };
+            article.published = stated
                 .or_else(|| url().map(|when| Published { when, source: DateSource::Url }))
+                .or(written)
                 .or_else(|| text().map(|when| Published { when, source: DateSource::Text }));
-            complaint.map(|complaint| {
+            complaints.extend(complaint.map(|complaint| {
                 let instead = article.published.as_ref().map_or("unknown".into(), |date| format!("taken from the {}", date.source.name()));
                 format!("{complaint}; the article is kept, its date is {instead}")
-            })
+            }));
         }
-    };
-    Ok((article, complaint))
+    }
+    Ok((article, complaints))
 }
 
 /// The date field, or why it was not believed.
@@ -161,7 +183,7 @@ fn publication(
     let given: Cow<'_, str> = match value {
         Value::Text(given) => given,
         Value::Number(number) => Cow::Borrowed(number),
-        Value::Other(found) => return Err(format!("field {name:?}: expected a date, found {found}")),
+        Value::Other(found) => return Ok((None, Some(format!("field {name:?}: expected a date, found {found}")))),
     };
     Ok(match dates::parse(&given, dates::day_first(lang, text)) {
         Some(when) if dates::plausible(&when, options.latest) => (Some(Published { when, source: DateSource::Field }), None),
@@ -185,21 +207,6 @@ pub(super) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}'], "\n")
 }
 
-/// A language tag as ISO 639-1, or nothing when it is none (`ar-SA` and `ara` are `ar`).
-pub(super) fn language(tag: &str) -> Option<String> {
-    let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-    let primary = match primary.as_str() {
-        "ara" => "ar",
-        "eng" => "en",
-        "fas" | "per" => "fa",
-        "rus" => "ru",
-        "tur" => "tr",
-        other => other,
-    };
-    let code = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
-    (code && primary != "und").then(|| primary.to_string())
-}
-
 /// The host of an address, without `www.` and the port.
 pub(super) fn host(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
@@ -214,11 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn languages_and_hosts() {
-        for (tag, expected) in [("ar-SA", Some("ar")), ("TR", Some("tr")), ("rus", Some("ru")), ("Arabic", None), ("", None), ("und", None)]
-        {
-            assert_eq!(language(tag).as_deref(), expected, "{tag}");
-        }
+    fn hosts() {
         for (url, expected) in [
             ("https://www.News.example:8080/a", Some("news.example")),
             ("http://user@news.example?x", Some("news.example")),

@@ -1,6 +1,7 @@
 //! Rows of a CSV or TSV file.
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use csv::ByteRecord;
@@ -12,8 +13,30 @@ use super::{ReadOptions, charset, format};
 
 /// A table that is being read: its header and its rows.
 pub(super) struct Table {
-    rows: csv::Reader<Stream>,
+    rows: csv::Reader<Bounded>,
     pub(super) header: Arc<[String]>,
+    /// The most bytes of a row.
+    max: usize,
+    done: bool,
+}
+
+/// A stream that gives only so many bytes until more are allowed: a quote that is never closed would make one row of the rest
+/// of the file, which can unpack to anything.
+struct Bounded {
+    stream: Stream,
+    left: usize,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other("a row is too long (a quote that is not closed?): the rest of the file is not read"));
+        }
+        let most = buffer.len().min(self.left);
+        let read = self.stream.read(&mut buffer[..most])?;
+        self.left -= read;
+        Ok(read)
+    }
 }
 
 /// One row or what is wrong with it, and the line it starts on.
@@ -23,10 +46,11 @@ pub(super) struct Row {
 }
 
 impl Table {
-    /// Reads the header; the error is a message for the whole file.
-    pub(super) fn open(mut stream: Stream, tabs: bool) -> Result<Table, String> {
+    /// Reads the header; the error is a message for the whole file. No row may have many more than `max` bytes (what the
+    /// parser has read ahead is not counted).
+    pub(super) fn open(mut stream: Stream, tabs: bool, max: usize) -> Result<Table, String> {
         let delimiter = if tabs { '\t' } else { first_line_delimiter(&mut stream)? };
-        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).from_reader(stream);
+        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).from_reader(Bounded { stream, left: max });
         let names = rows.byte_headers().map_err(|error| message(&error))?.clone();
         let names = decode(&names)?;
         let header: Vec<String> = names.iter().map(|name| name.trim().to_string()).collect();
@@ -35,11 +59,15 @@ impl Table {
                 return Err(format!("the header names {name:?} twice"));
             }
         }
-        Ok(Table { rows, header: header.into() })
+        Ok(Table { rows, header: header.into(), max, done: false })
     }
 
     /// The next row; `None` at the end, an `io::Error` when the file cannot be read on.
-    pub(super) fn next(&mut self) -> std::io::Result<Option<Row>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Row>> {
+        if self.done {
+            return Ok(None);
+        }
+        self.rows.get_mut().left = self.max;
         let mut cells = ByteRecord::new();
         let line = self.rows.position().line();
         match self.rows.read_byte_record(&mut cells) {
@@ -48,7 +76,9 @@ impl Table {
             Err(error) => {
                 let line = error.position().map_or(line, csv::Position::line);
                 let message = message(&error);
+                self.done = self.rows.get_ref().left == 0;
                 match error.into_kind() {
+                    csv::ErrorKind::Io(_) if self.done => Ok(Some(Row { line, cells: Err(message) })),
                     csv::ErrorKind::Io(error) => Err(error),
                     _ => Ok(Some(Row { line, cells: Err(message) })),
                 }
@@ -106,4 +136,33 @@ pub(super) fn article(row: &ByteRecord, header: &[String], place: Place<'_>, opt
         Json::Object(object).to_string().into()
     });
     record::article(&Cells { header, cells: &cells }, place, options, record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<String> {
+        let mut table = match Table::open(Box::new(io::Cursor::new(text.to_string())), false, 100) {
+            Ok(table) => table,
+            Err(message) => return vec![format!("!{message}")],
+        };
+        let rows = std::iter::from_fn(|| table.next().expect("memory"));
+        rows.map(|row| match row.cells {
+            Ok(cells) => format!("{}:{}", row.line, cells.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join("|")),
+            Err(message) => format!("{}!{message}", row.line),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_row_is_bounded_and_what_stands_before_it_is_read() {
+        let too_long = "a row is too long (a quote that is not closed?): the rest of the file is not read";
+        let short = "id,text\n1,\"x\ny\"\n";
+        let many = |rows: usize| "2,z\n".repeat(rows);
+        assert_eq!(rows(short), ["2:1|x\ny"]);
+        assert_eq!(rows(&format!("{short}{}", many(100))).len(), 101);
+        assert_eq!(rows(&format!("{short}3,\"{}", many(100))), ["2:1|x\ny".to_string(), format!("4!{too_long}")]);
+        assert_eq!(rows(&format!("id,\"{}", many(100))), [format!("!{too_long}")]);
+    }
 }

@@ -145,7 +145,8 @@ pub(crate) struct Shared {
     #[arg(long, value_name = "N", help_heading = "Matching")]
     pub(crate) threads: Option<Threads>,
 
-    /// Read every INPUT as this [default: by its name, standard input by its first bytes].
+    /// Read standard input and files given by name as this; files of folders and globs always go by their extension
+    /// [default: by extension, else by the first bytes].
     #[arg(
         long,
         value_name = "FORMAT",
@@ -153,16 +154,17 @@ pub(crate) struct Shared {
         help_heading = "Reading"
     )]
     pub(crate) input_format: Option<InputFormat>,
-    /// The field that holds the id [default: id, guid or url].
+    /// The field that holds the id [default: id, guid, url or link].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub(crate) id_field: Option<String>,
-    /// The field that holds the text [default: text, body, content or html].
+    /// The field that holds the text [default: text, body, content, html, description or summary].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub(crate) text_field: Option<String>,
     /// The field that holds the headline [default: title or headline].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub(crate) title_field: Option<String>,
-    /// The field that holds the publication date [default: published, date or pubDate].
+    /// The field that holds the publication date [default: published, date, pubDate, published_at, publishedAt or
+    /// datePublished].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub(crate) date_field: Option<String>,
     /// The field that holds the outlet [default: outlet, source, site or domain].
@@ -222,6 +224,37 @@ mod tests {
             assert_eq!(found, Some(default.as_str()), "{flag}");
         }
         assert_eq!((config.level, config.linkage), (Level::Stories, Linkage::Average));
+    }
+
+    #[test]
+    fn field_names_in_the_help_are_those_that_are_looked_for() {
+        let mut command = Cli::command();
+        let help = command.find_subcommand_mut("cluster").expect("cluster").render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (flag, field, names) in [
+            ("--id-field", "text", &["id", "guid", "url", "link"][..]),
+            ("--text-field", "", &["text", "body", "content", "html", "description", "summary"]),
+            ("--date-field", "text", &["published", "date", "pubDate", "published_at", "publishedAt", "datePublished"]),
+        ] {
+            let text = help.split(&format!("{flag} <")).nth(1).expect(flag);
+            let found = text.split("[default: ").nth(1).and_then(|rest| rest.split(']').next()).expect(flag);
+            assert_eq!(found.replace(" or ", ", ").split(", ").collect::<Vec<_>>(), names, "{flag}");
+            for name in names {
+                let value = if name.contains("ate") || name.contains("ub") { "2024-12-03" } else { "x" };
+                let text = if field.is_empty() { "" } else { ", \"text\": \"t\"" };
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let path = folder.path().join("a.jsonl");
+                std::fs::write(&path, format!("{{\"{name}\": \"{value}\"{text}}}")).expect("a file");
+                let options = samestory::read::ReadOptions::new(jiff::civil::date(2024, 12, 31));
+                let article = samestory::read::Reader::open(&[path.display().to_string()], options).next().expect("an item").expect(name);
+                let taken = match flag {
+                    "--id-field" => article.key == "x",
+                    "--text-field" => article.text == "x",
+                    _ => article.published.is_some(),
+                };
+                assert!(taken, "{flag}: {name}");
+            }
+        }
     }
 
     #[test]
