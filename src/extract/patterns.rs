@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn own_patterns_match_whole_lines_or_beginnings() {
-        let own = ["Advert!", "Sponsor *"].map(super::super::pattern);
+        let own = ["Advert!", "Sponsor *"].map(crate::extract::pattern);
         for (line, expected) in
             [("advert", true), ("advert here", false), ("sponsor", true), ("sponsor acme and sons", true), ("sponsorship fell", false)]
         {

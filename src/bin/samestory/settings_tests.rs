@@ -212,7 +212,7 @@ fn settings_that_contradict_each_other_are_errors() {
     assert_eq!(resolve("format = \"text\"\nonly = \"stories\""), Err("only: needs the format jsonl, csv or records, not text".to_owned()));
     assert_eq!(
         resolve("together = [[\"a\", \"b\"]]\napart = [[\"b\", \"a\"]]"),
-        Err("together: \"a\" and \"b\" are also pinned apart".to_owned())
+        Err("apart: \"b\" and \"a\" are also pinned together".to_owned())
     );
 }
 

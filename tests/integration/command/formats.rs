@@ -27,7 +27,7 @@ fn jsonl_is_a_row_for_each_article_in_input_order() {
 #[test]
 fn a_pipe_gets_jsonl_and_a_summary_beside_it() {
     let output = sample().run(&["cluster", "in", "--level", "copies"]);
-    let expected = Output { stdout: lines(&ROWS), stderr: "samestory: 5 articles, 3 stories\n".to_owned(), code: Some(0) };
+    let expected = Output { stdout: lines(&ROWS), stderr: "samestory: articles: 5, copy groups: 3\n".to_owned(), code: Some(0) };
     assert_eq!(output, expected);
 }
 
@@ -157,7 +157,7 @@ fn only_without_rows_is_an_error() {
     for format in ["text", "json"] {
         let output = sample().run(&["cluster", "in", "--format", format, "--only", "stories"]);
         let stderr = format!("samestory: only: needs the format jsonl, csv or records, not {format}\n");
-        assert_eq!(output, Output { stdout: String::new(), stderr, code: Some(1) });
+        assert_eq!(output, Output { stdout: String::new(), stderr, code: Some(2) });
     }
 }
 

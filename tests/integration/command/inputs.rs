@@ -114,7 +114,7 @@ fn fields_are_found_under_usual_names_and_mapped_ones() {
 fn files_of_other_kinds_are_left_aside_and_counted() {
     let dir = sample().file("in/notes.md", "# Notes").file("in/image.png", [0x89, b'P']);
     let output = dir.run(&["cluster", "in", "--level", "copies"]);
-    assert_eq!(output.stderr, "samestory: 5 articles, 3 stories\nsamestory: 2 files of other kinds were left aside\n");
+    assert_eq!(output.stderr, "samestory: articles: 5, copy groups: 3\nsamestory: 2 files of other kinds were left aside\n");
     assert_eq!(column(&output.done(), "id"), IDS);
     let json = dir.run(&["cluster", "in", "--level", "copies", "--format", "json"]).json();
     assert_eq!((&json["summary"]["skipped_files"], &json["summary"]["bad_input"]), (&2.into(), &0.into()));

@@ -37,7 +37,7 @@ fn a_wrong_setting_is_named_with_file_and_line() {
     let dir = sample().file("samestory.toml", "quiet = true\nresemblence = 0.5\n");
     let output = dir.run(&["cluster", "in"]);
     assert!(output.stderr.starts_with("samestory: samestory.toml:2: unknown key `resemblence`, expected one of "), "{}", output.stderr);
-    assert_eq!((output.stdout.as_str(), output.code), ("", Some(1)));
+    assert_eq!((output.stdout.as_str(), output.code), ("", Some(2)));
 }
 
 #[test]
@@ -134,6 +134,6 @@ fn pins_that_name_nobody_are_said() {
 fn pins_that_contradict_each_other_are_an_error() {
     let dir = Dir::with(&[("in.jsonl", EVENTS), ("samestory.toml", "together = [[\"a\", \"b\"]]\napart = [[\"b\", \"a\"]]\n")]);
     let output = dir.run(&["cluster", "in.jsonl"]);
-    assert_eq!(output.stderr, "samestory: together: \"a\" and \"b\" are also pinned apart\n");
-    assert_eq!((output.stdout.as_str(), output.code), ("", Some(1)));
+    assert_eq!(output.stderr, "samestory: apart: \"b\" and \"a\" are also pinned together\n");
+    assert_eq!((output.stdout.as_str(), output.code), ("", Some(2)));
 }
