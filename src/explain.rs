@@ -172,8 +172,9 @@ fn story_sentences(found: &Explanation, reasons: &Reasons) -> Vec<String> {
     let mut out = Vec::new();
     let percent = |probability: u32| f64::from(probability) * 100.0 / f64::from(story::PROBABILITY_ONE);
     out.push(format!(
-        "That they report one event is given {:.0} %; articles are merged from {:.0} % on, on average over the story.",
+        "That they report one event is given {:.0} %{}; articles are merged from {:.0} % on, on average over the story.",
         percent(reasons.probability),
+        story::tier(reasons.probability).map_or(String::new(), |tier| format!(" ({})", tier.name())),
         percent(story::MERGE)
     ));
     if found.background_only {

@@ -15,6 +15,9 @@ use super::{ReadOptions, charset, format};
 pub(super) struct Table {
     rows: csv::Reader<Bounded>,
     pub(super) header: Arc<[String]>,
+    /// What a quote that was never closed had swallowed, read again without quotes, and the line it starts on.
+    rest: Option<(csv::Reader<io::Cursor<Vec<u8>>>, u64)>,
+    delimiter: u8,
     /// The most bytes of a row.
     max: usize,
     done: bool,
@@ -25,6 +28,9 @@ pub(super) struct Table {
 struct Bounded {
     stream: Stream,
     left: usize,
+    /// Quotes read so far: an odd number at the end is one that was never closed.
+    quotes: usize,
+    ended: bool,
 }
 
 impl Read for Bounded {
@@ -35,6 +41,8 @@ impl Read for Bounded {
         let most = buffer.len().min(self.left);
         let read = self.stream.read(&mut buffer[..most])?;
         self.left -= read;
+        self.ended = read == 0;
+        self.quotes += buffer[..read].iter().filter(|byte| **byte == b'"').count();
         Ok(read)
     }
 }
@@ -50,7 +58,12 @@ impl Table {
     /// parser has read ahead is not counted).
     pub(super) fn open(mut stream: Stream, tabs: bool, max: usize) -> Result<Table, String> {
         let delimiter = if tabs { '\t' } else { first_line_delimiter(&mut stream)? };
-        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).from_reader(Bounded { stream, left: max });
+        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(Bounded {
+            stream,
+            left: max,
+            quotes: 0,
+            ended: false,
+        });
         let names = rows.byte_headers().map_err(|error| message(&error))?.clone();
         let names = decode(&names)?;
         let header: Vec<String> = names.iter().map(|name| name.trim().to_string()).collect();
@@ -59,7 +72,7 @@ impl Table {
                 return Err(format!("the header names {name:?} twice"));
             }
         }
-        Ok(Table { rows, header: header.into(), max, done: false })
+        Ok(Table { rows, rest: None, delimiter: delimiter as u8, header: header.into(), max, done: false })
     }
 
     /// The next row; `None` at the end, an `io::Error` when the file cannot be read on.
@@ -67,12 +80,27 @@ impl Table {
         if self.done {
             return Ok(None);
         }
+        if let Some((rest, start)) = &mut self.rest {
+            let mut cells = ByteRecord::new();
+            let line = *start + rest.position().line() - 1;
+            return Ok(rest.read_byte_record(&mut cells)?.then(|| self.row(line, cells)));
+        }
         self.rows.get_mut().left = self.max;
         let mut cells = ByteRecord::new();
         let line = self.rows.position().line();
         match self.rows.read_byte_record(&mut cells) {
             Ok(false) => Ok(None),
-            Ok(true) => Ok(Some(Row { line: cells.position().map_or(line, csv::Position::line), cells: Ok(cells) })),
+            Ok(true) => {
+                let line = cells.position().map_or(line, csv::Position::line);
+                if let Some(rest) = self.swallowed(&cells) {
+                    let mut plain = csv::ReaderBuilder::new();
+                    plain.delimiter(self.delimiter).has_headers(false).flexible(true).quoting(false);
+                    self.rest = Some((plain.from_reader(io::Cursor::new(rest)), line + 1));
+                    let message = "a quote is not closed; the rows after this one are read without quotes".to_string();
+                    return Ok(Some(Row { line, cells: Err(message) }));
+                }
+                Ok(Some(self.row(line, cells)))
+            }
             Err(error) => {
                 let line = error.position().map_or(line, csv::Position::line);
                 let message = message(&error);
@@ -87,6 +115,22 @@ impl Table {
     }
 }
 
+impl Table {
+    fn row(&self, line: u64, cells: ByteRecord) -> Row {
+        let (expected, found) = (self.header.len(), cells.len());
+        let cells = if expected == found { Ok(cells) } else { Err(format!("the row has {found} fields, the header {expected}")) };
+        Row { line, cells }
+    }
+
+    /// The lines after the first of a last cell that an unclosed quote ran through to the end of the file.
+    fn swallowed(&self, cells: &ByteRecord) -> Option<Vec<u8>> {
+        let open = self.rows.get_ref().ended && self.rows.get_ref().quotes % 2 == 1;
+        let last = cells.iter().next_back().filter(|_| open)?;
+        let end = last.iter().position(|byte| *byte == b'\n')?;
+        Some(last[end + 1..].to_vec())
+    }
+}
+
 fn first_line_delimiter(stream: &mut Stream) -> Result<char, String> {
     let head = stream.fill_buf().map_err(|error| error.to_string())?;
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -94,10 +138,7 @@ fn first_line_delimiter(stream: &mut Stream) -> Result<char, String> {
 }
 
 fn message(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("the row has {len} fields, the header {expected_len}"),
-        _ => error.to_string(),
-    }
+    error.to_string()
 }
 
 /// The cells of a row as text, decoded together so that detection has all of it.
@@ -153,6 +194,17 @@ mod tests {
             Err(message) => format!("{}!{message}", row.line),
         })
         .collect()
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_costs_its_row_only() {
+        let broken = "3!a quote is not closed; the rows after this one are read without quotes";
+        assert_eq!(
+            rows("id,text\n1,a\n2,\"b\n3,c\n4,d,e\n5,f\n"),
+            ["2:1|a", broken, "4:3|c", "5!the row has 3 fields, the header 2", "6:5|f"]
+        );
+        assert_eq!(rows("id,text\n1,a\n2,b 5\" pipe\n3,c\n"), ["2:1|a", "3:2|b 5\" pipe", "4:3|c"]);
+        assert_eq!(rows("id,text\n1,\"a\nb\"\n"), ["2:1|a\nb"]);
     }
 
     #[test]
