@@ -38,7 +38,7 @@ pub(super) enum Job {
 enum Records {
     Lines { stream: Stream, line: u64 },
     Values { stream: Stream, values: Values, number: u64, array: bool },
-    Rows(Table),
+    Rows(Box<Table>),
 }
 
 /// Cuts inputs into jobs.
@@ -123,7 +123,7 @@ impl Feeder {
         let stream: Stream = Box::new(io::Cursor::new(head.clone()).chain_boxed(stream));
         let records = match format {
             Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv, MAX_RECORD_BYTES) {
-                Ok(table) => Records::Rows(table),
+                Ok(table) => Records::Rows(Box::new(table)),
                 Err(message) => return failed(&message),
             },
             Format::Json if !is_json_lines(&head) => {
