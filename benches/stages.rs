@@ -117,7 +117,8 @@ fn bench_band(c: &mut Criterion, stages: &Stages) {
 
 fn bench_copies(c: &mut Criterion, stages: &Stages) {
     let rank: Vec<u32> = (0..stages.articles.len() as u32).collect();
-    let find = || stages.finder.find(black_box(&stages.shingles), &rank, &[]);
+    let days = vec![None; stages.shingles.len()];
+    let find = || stages.finder.find(black_box(&stages.shingles), &rank, &days, &[]);
     assert_eq!(find().groups.len(), GROUPS);
     let mut group = c.benchmark_group("copies");
     group.throughput(stages.elements()).bench_function("articles", |b| b.iter(find));
