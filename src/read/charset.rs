@@ -34,7 +34,9 @@ pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'stati
         return Err(UNDECODABLE);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return checked(Cow::Borrowed(text));
+        // Controls of the second block stand in pages that were once decoded wrongly, but it is UTF-8 all the same.
+        let first_block = text.chars().filter(|c| !matches!(c, '\u{80}'..='\u{9f}'));
+        return few_bad(first_block).then_some(Cow::Borrowed(text)).ok_or(UNDECODABLE);
     }
     let declared = if markup && !mostly_utf8(bytes) { declared(bytes) } else { None };
     checked(declared.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0)
@@ -81,12 +83,17 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// The text, when few enough of its characters stand for nothing.
 fn checked(text: Cow<'_, str>) -> Result<Cow<'_, str>, &'static str> {
+    if few_bad(text.chars()) { Ok(text) } else { Err(UNDECODABLE) }
+}
+
+fn few_bad(text: impl Iterator<Item = char>) -> bool {
     let suspect = |c: char| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{85}'));
-    let bad = text.chars().filter(|c| suspect(*c)).count();
-    if bad > 0 && bad as f64 > MAX_BAD_SHARE * text.chars().count() as f64 {
-        return Err(UNDECODABLE);
+    let (mut bad, mut all) = (0usize, 0usize);
+    for c in text {
+        all += 1;
+        bad += usize::from(suspect(c));
     }
-    Ok(text)
+    bad as f64 <= MAX_BAD_SHARE * all as f64
 }
 
 #[cfg(test)]
@@ -137,6 +144,12 @@ mod tests {
         let cut = &long.as_bytes()[..long.len() - 1];
         let read = decode(cut, false).expect("one cut character is no reason to reject a page");
         assert!(read.starts_with(ARABIC) && read.ends_with('\u{fffd}'));
+    }
+
+    #[test]
+    fn utf8_that_was_once_decoded_wrongly_is_still_text() {
+        let text = "soka\u{c4}\u{9f}a \u{c3}\u{a7}\u{c4}\u{b1}kma \u{c4}\u{9f}\u{c4}\u{9f}";
+        assert_eq!(decode(text.as_bytes(), false).as_deref(), Ok(text));
     }
 
     #[test]
