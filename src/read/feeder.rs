@@ -107,7 +107,7 @@ impl Feeder {
         let mut stream = open::open(file, &self.counter)?;
         let raw = open::peek(&mut stream, SNIFF_BYTES)?;
         let whole: Stream = Box::new(io::Cursor::new(raw.clone()).chain_boxed(stream));
-        let format = match file.format.or_else(|| Format::sniff(&raw)) {
+        let format = match file.format.or_else(|| Format::sniff(&open::readable(&raw))) {
             Some(format) if is_page(format) => return Ok(Some(Job::OpenPage(Arc::clone(file), format, whole))),
             Some(format) => format,
             None => return failed(input::XML),

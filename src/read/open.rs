@@ -1,11 +1,12 @@
 //! Opening a file: counted, decompressed and as UTF-8 when it was UTF-16.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::input::InputFile;
 
@@ -26,8 +27,8 @@ pub(super) fn open(file: &InputFile, counter: &Arc<AtomicU64>) -> io::Result<Str
 }
 
 fn decompress(raw: impl Read + Send + 'static) -> io::Result<Stream> {
-    let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
-    let (head, raw) = peek(&mut raw, 4).map(|head| (head, raw))?;
+    let mut raw: Stream = Box::new(BufReader::with_capacity(BUFFER_BYTES, raw));
+    let head = peek(&mut raw, 4)?;
     let raw = io::Cursor::new(head.clone()).chain(raw);
     Ok(if head.starts_with(GZIP) {
         Box::new(BufReader::with_capacity(BUFFER_BYTES, flate2::bufread::MultiGzDecoder::new(raw)))
@@ -39,10 +40,35 @@ fn decompress(raw: impl Read + Send + 'static) -> io::Result<Stream> {
 }
 
 /// Takes up to `count` bytes; fewer only at the end of the input. They have to be put back in front.
-pub(super) fn peek(stream: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+///
+/// What stands before a fault (a cut archive) is given; the stream then says the fault.
+pub(super) fn peek(stream: &mut Stream, count: usize) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(count);
-    stream.take(count as u64).read_to_end(&mut head)?;
+    match stream.by_ref().take(count as u64).read_to_end(&mut head) {
+        Err(fault) if head.is_empty() => return Err(fault),
+        Err(fault) => *stream = Box::new(BufReader::new(Fault(Some(fault)))),
+        Ok(_) => {}
+    }
     Ok(head)
+}
+
+/// The first bytes as UTF-8, for telling a format by them.
+pub(super) fn readable(head: &[u8]) -> Cow<'_, [u8]> {
+    match Encoding::for_bom(head) {
+        Some((encoding, mark)) if encoding != UTF_8 => {
+            Cow::Owned(encoding.decode_without_bom_handling(&head[mark..]).0.into_owned().into_bytes())
+        }
+        _ => Cow::Borrowed(head),
+    }
+}
+
+/// Says its fault, then nothing.
+struct Fault(Option<io::Error>);
+
+impl Read for Fault {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// Takes the byte order mark off a stream of records and turns UTF-16 into UTF-8.
@@ -130,6 +156,22 @@ mod tests {
         let mut text = String::new();
         without_mark(decompress(io::Cursor::new(bytes))?)?.read_to_string(&mut text)?;
         Ok(text)
+    }
+
+    #[test]
+    fn what_stands_before_a_fault_is_given_and_then_the_fault() {
+        let mut bytes = gzip(b"one\ntwo\n");
+        bytes.truncate(bytes.len() - 4);
+        let mut stream = decompress(io::Cursor::new(bytes)).expect("a stream");
+        assert_eq!(peek(&mut stream, 100).expect("what was whole"), b"one\ntwo\n");
+        assert!(stream.read_to_end(&mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn formats_are_told_in_utf16_too() {
+        let text: Vec<u8> = [0xff, 0xfe].into_iter().chain("{\"a\"".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(readable(&text).as_ref(), b"{\"a\"");
+        assert_eq!(readable(b"{").as_ref(), b"{");
     }
 
     fn gzip(text: &[u8]) -> Vec<u8> {
