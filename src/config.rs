@@ -49,7 +49,7 @@ pub struct Config {
     pub linkage: Linkage,
     /// Articles published more than so many hours apart are not compared as one story, 1 to 8760, in whole days rounded up.
     pub window: u32,
-    /// Outlet names to be read as another name: `alias → name`.
+    /// Outlet names to be read as another name: `alias → name`. Decides whose repeated lines count together; the command prints the name.
     pub outlet_aliases: std::collections::BTreeMap<String, String>,
     /// Extra boilerplate lines: each matches a whole line after normalization, `*` at the end matches the rest.
     pub boilerplate: Vec<String>,

@@ -20,7 +20,8 @@ use crate::shingle::Shingles;
 use crate::sketch::Sketcher;
 use crate::verify::{CopyRule, Overlap};
 
-/// Most units of a component whose pairs are all compared; larger components gather around leaders instead, in linear time.
+/// Most units of a component whose pairs are all compared; larger components gather around leaders instead, in linear time, and there
+/// every member has a copy link to its leader.
 pub const DENSE: usize = 256;
 
 /// Least mean resemblance inside a group, in percent of the least resemblance of a link. Below 100, because two texts that each change

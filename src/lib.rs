@@ -1,4 +1,29 @@
 //! samestory groups reports of the same event: copies by shared text, stories by what the words say and when.
+//!
+//! Read articles with [`read::Reader`], leave one of each id with [`unique`], group them with [`cluster()`], write the result with
+//! [`report::write`]. [`Run`] keeps everything a result was computed from and explains any pair; [`evaluate`] compares with labels.
+//!
+//! ```
+//! use samestory::report::{Format, Options, write};
+//! use samestory::{Article, Config, cluster};
+//!
+//! let article = |key: &str, text: &str| Article { key: key.into(), text: text.into(), ..Article::default() };
+//! let articles = [
+//!     article("wire", "The envoys met in the old town on Monday and agreed to open the bridge."),
+//!     article("site", "The envoys met in the old town on Monday and agreed to open the bridge."),
+//!     article("other", "Wheat prices fell for a third week as harvests came in early."),
+//! ];
+//! let found = cluster(&articles, &Config::default())?;
+//! assert_eq!(found.stories.len(), 2);
+//! let mut out = Vec::new();
+//! write(Format::Jsonl, &articles, &found, &Options::default(), &mut out)?;
+//! assert_eq!(out.split(|byte| *byte == b'\n').count(), 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The other modules are the stages that data walks through, in the order of the walk: [`normalize`], [`extract`], [`shingle`],
+//! [`sketch`], [`band`], [`contain`], [`verify`], [`copies`], [`story`], [`linkage`]. They are public for benchmarks and for those who
+//! study or reuse one stage; nobody else needs them.
 
 pub mod article;
 pub mod band;

@@ -2,12 +2,13 @@
 //!
 //! Two groups merge while the mean weight of all pairs between them, a missing pair counting 0, is at least the bound; the pair of
 //! groups with the highest mean goes first, ties by the smallest member (Sokal and Michener 1958, UPGMA). Means are compared as
-//! fractions, never divided. O(edges log edges) merges on sparse graphs.
+//! fractions, never divided. Each merge pushes the new group's neighbors anew: O(edges log edges) while groups have few of them, more
+//! around hubs.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-/// Weight of a pair; sums of them stay below 2^64 for any number of articles that fits 32 bits.
+/// Weight of a pair; sums of up to 2^32 of them, a story of 90,000 groups compared with each other, stay below 2^64.
 pub type Weight = u32;
 
 /// An edge of the graph: two nodes and how alike they are.

@@ -51,7 +51,8 @@ impl Features {
     }
 }
 
-/// Mean cosines of an article's nearest candidates, words and 4-grams; `None` where there are too few to say what is usual.
+/// Mean cosines of a report's ten nearest candidates, words and 4-grams, a missing one counting 0; `None` where there are too few to say
+/// what is usual.
 pub(super) type Around = Option<(u64, u64)>;
 
 /// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs. A group's copies are part of its
