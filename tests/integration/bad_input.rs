@@ -29,8 +29,8 @@ fn named(dir: &Dir, bad: usize) -> Vec<String> {
     assert_eq!(json.stderr, output.stderr);
     let mut lines: Vec<String> = output.stderr.lines().map(str::to_owned).collect();
     let last = lines.pop().expect("a last line");
-    let verb = if bad == 1 { "is" } else { "are" };
-    assert_eq!(last, format!("samestory: {bad} of the input could not be used and {verb} named above; 2 articles were read"));
+    let named = if bad == 1 { "problem is" } else { "problems are" };
+    assert_eq!(last, format!("samestory: {bad} {named} named above; 2 articles were read"));
     lines
 }
 
@@ -170,9 +170,7 @@ fn of_two_articles_with_one_id_the_same_is_kept_in_any_order() {
         let [there, back] = twice(&a, &b);
         assert_eq!(there, back, "{name}");
         assert_eq!(there.code, Some(1), "{name}");
-        let stderr = format!(
-            "samestory: id \"x\" is used twice: {why}\nsamestory: 1 of the input could not be used and is named above; 1 articles were read\n"
-        );
+        let stderr = format!("samestory: id \"x\" is used twice: {why}\nsamestory: 1 problem is named above; 1 articles were read\n");
         assert_eq!(there.stderr, stderr, "{name}");
         let texts = column(&there.stdout, "text");
         assert_eq!(texts.len(), 1, "{name}");

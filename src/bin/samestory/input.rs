@@ -72,12 +72,8 @@ impl Input {
             say(&format!("{} files of other kinds were left aside", self.skipped));
         }
         if self.bad > 0 {
-            say(&format!(
-                "{} of the input could not be used and {} named above; {} articles were read",
-                self.bad,
-                if self.bad == 1 { "is" } else { "are" },
-                self.articles.len()
-            ));
+            let problems = if self.bad == 1 { "problem is" } else { "problems are" };
+            say(&format!("{} {problems} named above; {} articles were read", self.bad, self.articles.len()));
         }
         self.bad == 0
     }

@@ -68,7 +68,7 @@ fn quiet_leaves_only_errors() {
     let stderr = dir.run(&["cluster", "in", "missing", "--quiet"]).stderr;
     let lines: Vec<&str> = stderr.lines().collect();
     assert!(lines[0].starts_with("samestory: missing: "), "{stderr}");
-    assert_eq!(lines[1..], ["samestory: 1 of the input could not be used and is named above; 5 articles were read"]);
+    assert_eq!(lines[1..], ["samestory: 1 problem is named above; 5 articles were read"]);
 }
 
 /// Reads one line of what a command writes and closes the pipe.
