@@ -195,7 +195,8 @@ impl<'a> Run<'a> {
         fragments::join(linkage::average(self.groups.len(), &edges, |_| least, pins), &self.scores, pins)
     }
 
-    /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at. Pins of the configuration do not count here.
+    /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at. Pins of the
+    /// configuration do not count here.
     #[must_use]
     pub fn stories_at(&self, least: f64) -> Vec<u32> {
         let labels = self.link((least * f64::from(story::PROBABILITY_ONE)) as u32, &Pins::default());
