@@ -270,7 +270,7 @@ def ratio(row: dict) -> str:
     found = row.get("cpu_ratio")
     if not found:
         return ""
-    return f"{found['median']:.1f}" + (f" ({found['min']:.1f}–{found['max']:.1f})" if "min" in found else "")
+    return f"{found['median']:.2f}" + (f" ({found['min']:.2f}–{found['max']:.2f})" if "min" in found else "")
 
 
 def number(row: dict, field: str, form: str) -> str:
@@ -317,7 +317,8 @@ def machine(packages: dict[str, str], args: argparse.Namespace) -> dict:
     pinned = re.findall(r"^([\w-]+)==", REQUIREMENTS.read_text() + TEXT_DEDUP.read_text(), re.MULTILINE)
     names = sorted({*map(str.lower, pinned), "text-dedup"} & packages.keys())
     commit = check(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT).strip()
-    changed = bool(check(["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT))
+    changed = check(["git", "status", "--porcelain", "--", ".", ":!benches/peers/records"], cwd=ROOT)
+    built = " but of another build" if args.samestory else " with changes" if changed else ""
     return {
         "cpu": cpu,
         "cores": os.cpu_count(),
@@ -325,7 +326,7 @@ def machine(packages: dict[str, str], args: argparse.Namespace) -> dict:
         "kernel": f"{platform.system()} {platform.release()}",
         "rustc": check(["rustc", "--version"], cwd=ROOT).strip(),
         "python": platform.python_version(),
-        "commit": commit + (" with changes" if changed else ""),
+        "commit": commit + built,
         "samestory": f"samestory cluster --resemblance {args.threshold} {SETTINGS}",
         "packages": {name: packages[name] for name in names},
     }

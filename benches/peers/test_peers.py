@@ -147,7 +147,7 @@ class Table(unittest.TestCase):
         over = {"tool": "b", "version": "2", "unfinished": "more than 9 s"}
         lines = run.table([self.ROW, over], run.TOOL | run.COST).splitlines()
         self.assertEqual(len(set(map(len, lines))), 1)
-        self.assertEqual([cell.strip() for cell in lines[2].split("|")[1:-1]], ["a 1", "1.50", "1.00", "10", "2.0", "5.0 (4.0–6.0)"])
+        self.assertEqual([cell.strip() for cell in lines[2].split("|")[1:-1]], ["a 1", "1.50", "1.00", "10", "2.0", "5.00 (4.00–6.00)"])
         self.assertEqual([cell.strip() for cell in lines[3].split("|")[1:-1]], ["b 2", "more than 9 s", "", "", "", ""])
 
     def test_record_names_a_machine_once(self) -> None:
