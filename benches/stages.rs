@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput};
 use samestory::band::{self, Banding};
 use samestory::copies::CopyFinder;
 use samestory::normalize;
-use samestory::shingle::{Shingles, token_hash};
+use samestory::shingle::Shingles;
 use samestory::sketch::Sketcher;
 use samestory::verify::{CopyRule, Ratio};
 use samestory::{Article, Config};
@@ -63,7 +63,7 @@ impl Stages {
 
 fn tokens(text: &str) -> Vec<u64> {
     let mut tokens = Vec::new();
-    normalize::tokens(text, |token| tokens.push(token_hash(&token)));
+    normalize::tokens(text, |token| tokens.push(token.hash()));
     tokens
 }
 

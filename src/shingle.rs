@@ -10,24 +10,7 @@
 //! spans five characters.
 
 use crate::hash;
-use crate::normalize::Token;
-
-/// The lowest bit of a token hash says whether the token is a pair of characters.
-const PAIR: u64 = 1;
-
-/// The hash of a token: XXH3-64 of its bytes, with the lowest bit kept for [`Token::pair`].
-///
-/// ```
-/// # use samestory::shingle::token_hash;
-/// let mut hashes = Vec::new();
-/// samestory::normalize::tokens("Putin 中国", |token| hashes.push(token_hash(&token)));
-/// assert_eq!(hashes, [4675623094828681580, 9822245771723986127]);
-/// ```
-#[must_use]
-#[inline]
-pub fn token_hash(token: &Token<'_>) -> u64 {
-    hash::bytes(token.text.as_bytes()) & !PAIR | u64::from(token.pair)
-}
+use crate::normalize::PAIR;
 
 /// A set of shingle hashes, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -89,7 +72,7 @@ mod tests {
 
     fn shingles(text: &str, width: usize) -> Shingles {
         let mut hashes = Vec::new();
-        normalize::tokens(text, |token| hashes.push(token_hash(&token)));
+        normalize::hashes(text, |hash| hashes.push(hash));
         Shingles::new(&hashes, width)
     }
 

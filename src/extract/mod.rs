@@ -13,7 +13,6 @@ use ahash::AHashMap;
 use crate::article::Article;
 use crate::hash;
 use crate::normalize;
-use crate::shingle::token_hash;
 
 /// Longest line that counts as repeated by an outlet, in tokens.
 const MAX_REPEATED: usize = 60;
@@ -139,7 +138,7 @@ impl Lines {
             let mut hashes = Vec::new();
             normalize::tokens(title, |token| {
                 found.repaired_in_title += u32::from(token.repaired);
-                hashes.push(token_hash(&token));
+                hashes.push(token.hash());
             });
             found.title = Some(hash::combine(&hashes));
         }
@@ -149,7 +148,7 @@ impl Lines {
             let (mut repaired, mut template) = (0, 0u64);
             normalize::tokens(raw, |token| {
                 repaired += u32::from(token.repaired);
-                let hash = token_hash(&token);
+                let hash = token.hash();
                 let digits = token.text.bytes().any(|byte| byte.is_ascii_digit());
                 let masked = if digits { mask(token.text) } else { hash };
                 template = hash::mix(template ^ masked);

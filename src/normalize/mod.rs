@@ -23,12 +23,16 @@
 
 mod class;
 mod deobfuscate;
+mod scan;
 mod tables;
+mod wide;
 mod word;
 
 use std::ops::Range;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::hash;
 
 use class::{Class, DIGIT, IGNORED, MARK};
 use deobfuscate::{Run, TATWEEL};
@@ -61,7 +65,94 @@ pub struct Token<'a> {
 /// assert_eq!(words, ["التوتر", "في", "ادلب", "1500", "شخص"]);
 /// ```
 pub fn tokens(text: &str, receive: impl FnMut(Token<'_>)) {
-    Walk { text, at: 0, after_letter: false, words: Words::new(receive) }.run();
+    scan::scan(text, &mut Spelled { text, receive });
+}
+
+/// Gives the [hash](Token::hash) of every token of `text` to `receive`, in order, and returns how many words were repaired.
+///
+/// Nothing is allocated for words of plain letters and digits: this is the hot path.
+///
+/// ```
+/// let (mut hashes, mut same) = (Vec::new(), Vec::new());
+/// samestory::normalize::hashes("التـ.ـوتر في إدلب", |hash| hashes.push(hash));
+/// samestory::normalize::tokens("التوتر في إدلب", |token| same.push(token.hash()));
+/// assert_eq!(hashes, same);
+/// ```
+pub fn hashes(text: &str, receive: impl FnMut(u64)) -> u32 {
+    let mut receiver = Hashed { repaired: 0, receive };
+    scan::scan(text, &mut receiver);
+    receiver.repaired
+}
+
+/// The lowest bit of a token hash: the token is a pair of characters.
+pub(crate) const PAIR: u64 = 1;
+/// The bit above it: a digit is in it.
+pub(crate) const DIGITS: u64 = 2;
+
+impl Token<'_> {
+    /// The hash of the token: [`hash::word`] of its form, but for the two lowest bits, which say whether it is a pair of characters and
+    /// whether it holds a digit.
+    ///
+    /// ```
+    /// let mut hashes = Vec::new();
+    /// samestory::normalize::tokens("Putin 中国 2024", |token| hashes.push(token.hash()));
+    /// assert_eq!(hashes, [10257814562322128380, 16081081968023476989, 7236656007680014094]);
+    /// ```
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        flagged(hash::word(self.text), self.pair, self.text.bytes().any(|byte| byte.is_ascii_digit()))
+    }
+}
+
+#[inline]
+fn flagged(hash: u64, pair: bool, digits: bool) -> u64 {
+    hash & !(PAIR | DIGITS) | if pair { PAIR } else { 0 } | if digits { DIGITS } else { 0 }
+}
+
+/// What is done with the tokens of a text.
+trait Receive {
+    /// A plain word in its canonical form, with its [`hash::word`]; it stands in `span`, which may begin or end with ignored characters.
+    fn plain(&mut self, word: &[u8], hash: u64, span: Range<usize>, digits: bool);
+    /// A token of the rules.
+    fn token(&mut self, token: Token<'_>);
+}
+
+struct Hashed<F> {
+    repaired: u32,
+    receive: F,
+}
+
+impl<F: FnMut(u64)> Receive for Hashed<F> {
+    #[inline(always)]
+    fn plain(&mut self, _: &[u8], hash: u64, _: Range<usize>, digits: bool) {
+        (self.receive)(flagged(hash, false, digits));
+    }
+
+    fn token(&mut self, token: Token<'_>) {
+        self.repaired += u32::from(token.repaired);
+        (self.receive)(token.hash());
+    }
+}
+
+struct Spelled<'t, F> {
+    text: &'t str,
+    receive: F,
+}
+
+impl<F: FnMut(Token<'_>)> Receive for Spelled<'_, F> {
+    fn plain(&mut self, word: &[u8], _: u64, span: Range<usize>, _: bool) {
+        let ignored = |c: char| Class::of(c).kind() == IGNORED;
+        let inside = &self.text[span.clone()];
+        let start = span.start + inside.len() - inside.trim_start_matches(ignored).len();
+        let span = start..start + inside.trim_matches(ignored).len();
+        // Whole characters became whole characters.
+        let text = std::str::from_utf8(word).unwrap_or_default();
+        (self.receive)(Token { text, span, pair: false, repaired: false });
+    }
+
+    fn token(&mut self, token: Token<'_>) {
+        (self.receive)(token);
+    }
 }
 
 /// The tokens of `text` joined by single spaces: a key under which lines that read alike are equal.
@@ -82,6 +173,7 @@ pub(crate) fn script(c: char) -> Option<u16> {
     Some(Class::of(c).kind()).filter(|kind| *kind > tables::COMMON)
 }
 
+/// The rules, character by character, for any text.
 struct Walk<'t, F> {
     text: &'t str,
     at: usize,
@@ -90,7 +182,12 @@ struct Walk<'t, F> {
     words: Words<F>,
 }
 
-impl<F: FnMut(Token<'_>)> Walk<'_, F> {
+impl<'t, F: FnMut(Token<'_>)> Walk<'t, F> {
+    /// Reads the part of `text` in `range`, as if white space stood around it.
+    fn part(text: &'t str, range: Range<usize>, receive: F) {
+        Walk { text: &text[..range.end], at: range.start, after_letter: false, words: Words::new(receive) }.run();
+    }
+
     fn run(mut self) {
         let nfkc = ComposingNormalizerBorrowed::new_nfkc();
         let mut segment = String::new();

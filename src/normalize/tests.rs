@@ -124,3 +124,44 @@ proptest! {
         prop_assert_eq!(words(&nfc), words(&nfd));
     }
 }
+
+/// What the rules alone give.
+fn by_rules(text: &str) -> Vec<(String, Range<usize>, bool, bool)> {
+    let mut out = Vec::new();
+    Walk::part(text, 0..text.len(), |token| out.push((token.text.to_owned(), token.span, token.pair, token.repaired)));
+    out
+}
+
+/// Text in which anything may stand beside anything.
+fn any_text() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        4 => "[a-zA-Zğışİßéñ]{1,6}",
+        6 => "[اأإآٱبتثةىيكگپچوهلنمء]{1,6}",
+        2 => "[а-яёЁІїΑ-Ωα-ωςשלוםﻣﺮﺣﺒﺎﷲﬁＡ１]{1,4}",
+        3 => "[0-9٠-٩۰-۹²½]{1,4}",
+        6 => Just(" ".to_owned()),
+        4 => "[-.,;:!?'’\"“”«»،؛؟…*_/|()٫٬%#@\u{2024}\u{66a}]{1,2}",
+        3 => "[ـ\u{64b}\u{64e}\u{651}\u{653}\u{654}\u{674}\u{670}\u{301}\u{307}\u{308}\u{5b8}]{1,2}",
+        2 => "[\u{200b}\u{200c}\u{ad}\u{feff}\u{a0}\t\n\r\u{85}\u{2028}\u{3000}]{1,2}",
+        1 => "[中国人กำहिन्दी한국😀ªµ№™]{1,3}",
+    ];
+    prop::collection::vec(pieces, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn the_fast_paths_read_what_the_rules_read(text in any_text(), before in 0usize..80, more in any_text()) {
+        // Plain words before it, so that it stands at any place of a stretch, or over its end.
+        let text = format!("{}{text}{more}", "كلمة ab, ".repeat(before));
+        let mut fast = Vec::new();
+        tokens(&text, |token| fast.push((token.text.to_owned(), token.span, token.pair, token.repaired)));
+        prop_assert_eq!(&fast, &by_rules(&text));
+        let (mut spelled, mut hashed) = (Vec::new(), Vec::new());
+        tokens(&text, |token| spelled.push(token.hash()));
+        let repaired = hashes(&text, |hash| hashed.push(hash));
+        prop_assert_eq!(hashed, spelled);
+        prop_assert_eq!(repaired as usize, fast.iter().filter(|token| token.3).count());
+    }
+}

@@ -6,8 +6,7 @@
 //!
 //! A sketch only proposes candidates; what is reported is computed on the sets themselves.
 
-mod kernel;
-
+use crate::kernel;
 use crate::shingle::Shingles;
 
 /// Makes sketches of `num_hashes` values each; all sketches that are compared must come from equal sketchers.

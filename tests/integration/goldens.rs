@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use samestory::hash;
 use samestory::normalize;
-use samestory::shingle::{Shingles, token_hash};
+use samestory::shingle::Shingles;
 use samestory::sketch::Sketcher;
 
 use crate::util::root;
@@ -75,7 +75,7 @@ fn shingles_and_sketches() {
     let mut out = String::new();
     for (name, text) in texts() {
         let mut tokens = Vec::new();
-        normalize::tokens(&text, |token| tokens.push(token_hash(&token)));
+        normalize::tokens(&text, |token| tokens.push(token.hash()));
         for width in [1, 3, 5] {
             let shingles = Shingles::new(&tokens, width);
             writeln!(out, "{name} shingle={width} count={} fingerprint={:016x}", shingles.len(), shingles.fingerprint()).expect("memory");

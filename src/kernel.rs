@@ -1,14 +1,15 @@
-//! The one hot loop, compiled once for any machine and once for AVX2; which of the two runs is decided here and nowhere else.
+//! The hot loops, each compiled once for any machine and once for AVX2; which of the two runs is decided here and nowhere else. Both are
+//! made from one body, so that they give the same bits.
 
 #![allow(unsafe_code)]
 
-/// Values worked on at a time: 64 minimums live in registers on AVX2.
-pub(super) const WIDTH: usize = 64;
+/// Minimums worked on at a time: 64 minimums live in registers on AVX2.
+pub(crate) const WIDTH: usize = 64;
 
 /// Lowers each `out[i]` to the least `multipliers[i] * x + increments[i]` over `values`.
 ///
 /// All slices but `values` have one length, a multiple of [`WIDTH`].
-pub(super) fn minimums(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
+pub(crate) fn minimums(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the only requirement of the function is the instruction set that was just detected.
@@ -35,6 +36,36 @@ fn minimums_scalar(multipliers: &[u32], increments: &[u32], values: &[u32], out:
 #[target_feature(enable = "avx2")]
 fn minimums_avx2(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
     minimums_scalar(multipliers, increments, values, out);
+}
+
+/// Folds every byte of `bytes` and says what it is, by functions of the byte before, the byte and the byte behind it: `out[i]` is computed
+/// from `bytes[i..i + 3]`.
+pub(crate) fn classify(bytes: &[u8], folded: &mut [u8], kinds: &mut [u8], fold: impl Neighbors, kind: impl Neighbors) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the only requirement of the function is the instruction set that was just detected.
+        return unsafe { classify_avx2(bytes, folded, kinds, fold, kind) };
+    }
+    classify_scalar(bytes, folded, kinds, fold, kind);
+}
+
+/// A byte computed from one byte and its neighbors.
+pub(crate) trait Neighbors: Fn(u8, u8, u8) -> u8 {}
+impl<F: Fn(u8, u8, u8) -> u8> Neighbors for F {}
+
+#[inline(always)]
+fn classify_scalar(bytes: &[u8], folded: &mut [u8], kinds: &mut [u8], fold: impl Neighbors, kind: impl Neighbors) {
+    let out = folded.iter_mut().zip(kinds);
+    for (((before, byte), behind), (folded, kinds)) in bytes.iter().zip(&bytes[1..]).zip(&bytes[2..]).zip(out) {
+        *folded = fold(*before, *byte, *behind);
+        *kinds = kind(*before, *byte, *behind);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn classify_avx2(bytes: &[u8], folded: &mut [u8], kinds: &mut [u8], fold: impl Neighbors, kind: impl Neighbors) {
+    classify_scalar(bytes, folded, kinds, fold, kind);
 }
 
 #[cfg(test)]
