@@ -4,7 +4,7 @@
 //! A pair of resemblance s meets with probability 1 - (1 - s^rows)^bands. Candidates are verified exactly, so a false one costs only
 //! time and a missed one is lost: rows are chosen for recall at the threshold, not for balance.
 //!
-//! Bands are sorted, never hashed into a map: O(n log n) a band, 16 bytes an article.
+//! Bands are sorted, never hashed into a map: O(n log n) a band; 4 bytes a band and article, and 8 more for each band being sorted.
 
 use rayon::prelude::*;
 
@@ -14,15 +14,12 @@ use crate::hash;
 /// Least probability to meet of a pair exactly at the threshold.
 pub const RECALL: f64 = 0.995;
 
-/// Most articles in one band bucket that are compared each with each; above, members are compared with the bucket's first
-/// and with their neighbors, by content order, so that n near-equal articles cost O(n).
+/// Most articles in one band bucket that are compared each with each; a larger bucket is handed over whole, for its members to gather
+/// around a few of them, so that n near-equal articles cost O(n).
 pub const CROWDED: usize = 128;
 
 /// Bands whose pairs are held with their repeats.
 const BANDS_AT_ONCE: usize = 8;
-
-/// Neighbors on one side that a member of a crowded bucket is compared with.
-const NEIGHBORS: usize = 8;
 
 /// How a sketch is cut: `bands * rows` of its values are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,73 +59,60 @@ impl Banding {
         1.0 - power(1.0 - power(resemblance, self.rows), self.bands)
     }
 
-    /// The key of one band of a sketch.
-    #[must_use]
-    pub fn key(&self, sketch: &[u32], band: usize) -> u64 {
-        let rows = sketch[band * self.rows..(band + 1) * self.rows].iter();
-        hash::mix(rows.fold(band as u64, |sum, value| hash::mix(sum).wrapping_add(u64::from(*value))))
+    /// The key of each band of a sketch, into `keys`. 32 bits: that two bands share a key by chance costs a comparison, no more.
+    pub fn keys(&self, sketch: &[u32], keys: &mut [u32]) {
+        for (band, (rows, key)) in sketch.chunks_exact(self.rows).zip(keys).enumerate() {
+            let sum = rows.iter().fold(band as u64, |sum, value| hash::mix(sum).wrapping_add(u64::from(*value)));
+            *key = (hash::mix(sum) >> 32) as u32;
+        }
     }
 }
 
-/// Candidate pairs and what the bound on crowded buckets did.
+/// What meets in the bands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Candidates {
     /// Pairs of indices, smaller first, ascending, each once.
     pub pairs: Vec<(u32, u32)>,
-    /// Buckets of more than [`CROWDED`] articles.
-    pub crowded: u64,
+    /// Buckets of more than [`CROWDED`] members, each ascending.
+    pub crowded: Vec<Vec<u32>>,
 }
 
-impl Candidates {
-    /// Sorts and removes repeats.
-    #[must_use]
-    pub fn collect(parts: impl IntoIterator<Item = Candidates>) -> Candidates {
-        let mut all = Candidates::default();
-        for mut part in parts {
-            all.pairs.append(&mut part.pairs);
-            all.crowded += part.crowded;
-        }
-        all.pairs.par_sort_unstable();
-        all.pairs.dedup();
-        all
-    }
-}
-
-/// All pairs that meet in at least one band. `sketches[i]` is `None` for a text without tokens, which meets nobody; the numbering is by
-/// content, so that the bound on crowded buckets does not depend on arrival.
+/// All pairs of `texts` texts that meet in at least one of so many bands; `key` tells the key of a text in a band, none for a text without
+/// tokens, which meets nobody. The numbering is by content, so that what is done with crowded buckets does not depend on arrival.
 #[must_use]
-pub fn candidates(sketches: &[Option<Vec<u32>>], banding: Banding) -> Candidates {
+pub fn candidates(texts: usize, bands: usize, key: impl Fn(usize, usize) -> Option<u32> + Sync) -> Candidates {
     let of_band = |band: usize| {
-        let with_key = |(at, sketch): (usize, &Option<Vec<u32>>)| sketch.as_ref().map(|sketch| (banding.key(sketch, band), at as u32));
-        let mut keys: Vec<(u64, u32)> = sketches.iter().enumerate().filter_map(with_key).collect();
-        keys.sort_unstable();
+        let row = |text: usize| key(text, band).map(|key| u64::from(key) << 32 | text as u64);
+        let mut rows: Vec<u64> = (0..texts).filter_map(row).collect();
+        rows.sort_unstable();
         let mut found = Candidates::default();
-        for bucket in keys.chunk_by(|a, b| a.0 == b.0) {
-            meet(&bucket.iter().map(|row| row.1).collect::<Vec<u32>>(), &mut found);
+        for bucket in rows.chunk_by(|a, b| a >> 32 == b >> 32).filter(|bucket| bucket.len() > 1) {
+            if bucket.len() > CROWDED {
+                found.crowded.push(bucket.iter().map(|row| *row as u32).collect());
+                continue;
+            }
+            for (at, a) in bucket.iter().enumerate() {
+                found.pairs.extend(bucket[at + 1..].iter().map(|b| (*a as u32, *b as u32)));
+            }
         }
         found
     };
     // Alike pairs meet in most bands: repeats go after every few, not at the end.
-    let bands: Vec<usize> = (0..banding.bands).collect();
-    bands.chunks(BANDS_AT_ONCE).fold(Candidates::default(), |all, bands| {
-        let parts: Vec<Candidates> = bands.par_iter().map(|band| of_band(*band)).collect();
-        Candidates::collect(std::iter::once(all).chain(parts))
-    })
-}
-
-/// Adds the pairs of one bucket, whose members are ascending.
-pub(crate) fn meet(bucket: &[u32], found: &mut Candidates) {
-    let crowded = bucket.len() > CROWDED;
-    found.crowded += u64::from(crowded);
-    for (at, a) in bucket.iter().enumerate() {
-        let others = if crowded { &bucket[at + 1..(at + 1 + NEIGHBORS).min(bucket.len())] } else { &bucket[at + 1..] };
-        found.pairs.extend(others.iter().map(|b| (*a, *b)));
-        if crowded && at > NEIGHBORS {
-            found.pairs.push((bucket[0], *a));
+    let mut all = Candidates::default();
+    for first in (0..bands).step_by(BANDS_AT_ONCE) {
+        let parts: Vec<Candidates> = (first..bands.min(first + BANDS_AT_ONCE)).into_par_iter().map(of_band).collect();
+        for mut part in parts {
+            all.pairs.append(&mut part.pairs);
+            all.crowded.append(&mut part.crowded);
         }
+        all.pairs.par_sort_unstable();
+        all.pairs.dedup();
     }
+    // Texts that are equal but for a word meet in the same crowd over and over.
+    all.crowded.sort_unstable();
+    all.crowded.dedup();
+    all
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,15 +137,15 @@ mod tests {
     }
 
     #[test]
-    fn a_crowded_bucket_costs_linear_work_and_stays_connected() {
-        let sketches = vec![Some(vec![7u32; 16]); 5000];
-        let found = candidates(&sketches, Banding { bands: 1, rows: 16 });
-        assert!(found.pairs.len() < 5000 * (NEIGHBORS + 2) && found.crowded == 1);
-        assert!((1..5000).all(|b| found.pairs.binary_search(&(0, b)).is_ok()), "all meet the first");
-    }
-
-    #[test]
-    fn texts_without_tokens_meet_nobody() {
-        assert_eq!(candidates(&[None, None, Some(vec![1; 4])], Banding { bands: 2, rows: 2 }), Candidates::default());
+    fn small_buckets_give_pairs_and_crowds_are_handed_over_once() {
+        let key = |text: usize, band: usize| match (text, band) {
+            (0..200, _) => Some(7),
+            (200..204, 1) => Some(9),
+            (299, _) => None,
+            _ => Some(1000 + text as u32),
+        };
+        let found = candidates(300, 3, key);
+        assert_eq!(found.pairs, [(200, 201), (200, 202), (200, 203), (201, 202), (201, 203), (202, 203)]);
+        assert_eq!(found.crowded, [(0..200).collect::<Vec<u32>>()]);
     }
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::article::{Article, ArticleId};
 use crate::band::Banding;
 use crate::config::{Config, Level};
-use crate::copies::{Copies, CopyFinder};
+use crate::copies::{Copies, CopyFinder, Print, Scratch, Texts};
 use crate::error::{Error, Result};
 use crate::extract::{self, LineCounts, Lines, Own};
 use crate::hash;
@@ -73,9 +73,9 @@ pub struct Run<'a> {
     pub(crate) articles: &'a [Article],
     pub(crate) config: &'a Config,
     pub(crate) rule: CopyRule,
-    /// Each article's own words (their tokens are already shingles).
+    /// What of each article is its own words.
     pub(crate) own: Vec<Own>,
-    pub(crate) shingles: Vec<Shingles>,
+    copies: Copies,
     pub(crate) langs: Vec<Option<String>>,
     /// The language each article is compared in.
     corpora: Vec<String>,
@@ -126,30 +126,36 @@ impl<'a> Run<'a> {
         let rank = rank(articles)?;
         let rule = CopyRule { resemblance: Ratio::new(config.resemblance), containment: config.containment.map(Ratio::new) };
         let finder = CopyFinder {
+            shingle: config.shingle,
             sketcher: Sketcher::new(config.num_hashes),
             banding: Banding::for_threshold(config.resemblance, config.num_hashes)?,
             rule,
             linkage: config.linkage,
         };
-        let mut own = clean(articles, config);
-        let shingles: Vec<Shingles> =
-            own.par_iter_mut().map(|own| Shingles::new(&std::mem::take(&mut own.tokens), config.shingle)).collect();
+        let pages = Pages::read(articles, config, &finder);
         let by_key: AHashMap<&str, ArticleId> =
             articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), ArticleId(at as u32))).collect();
         let pinned = |pairs: &[(String, String)]| -> Vec<(ArticleId, ArticleId)> {
             pairs.iter().filter_map(|(a, b)| Some((*by_key.get(a.as_str())?, *by_key.get(b.as_str())?))).collect()
         };
         let (together, apart) = (pinned(&config.together), pinned(&config.apart));
-        let days: Vec<Option<i64>> = articles.iter().map(day).collect();
-        let copies = finder.find(&shingles, &rank, &days, &apart);
-        let langs: Vec<Option<String>> = articles.par_iter().map(lang).collect();
-        let corpora = corpora(articles, &langs);
+        let days: Vec<Option<i32>> = articles.iter().map(|article| day(article).map(|day| day as i32)).collect();
+        let Pages { own, prints, keys } = pages;
+        let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
+        let copies =
+            finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again });
+        let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
+        drop((prints, keys));
+        let stories = config.level == Level::Stories;
+        // Only stories need to know the language of a text that does not say it.
+        let langs: Vec<Option<String>> = articles.par_iter().map(if stories { lang } else { declared }).collect();
+        let corpora = if stories { corpora(articles, &langs) } else { Vec::new() };
         let mut run = Run {
             articles,
             config,
             rule,
             own,
-            shingles,
+            copies,
             langs,
             corpora,
             rank,
@@ -160,7 +166,7 @@ impl<'a> Run<'a> {
             story_of: Vec::new(),
             counts: Vec::new(),
         };
-        run.set_groups(&copies);
+        run.set_groups();
         let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
             pairs.iter().map(|(a, b)| (run.group_of[a.index()], run.group_of[b.index()])).collect()
         };
@@ -170,7 +176,7 @@ impl<'a> Run<'a> {
             run.scores = story::score(&run.reports(), i64::from(config.window.div_ceil(24)), reference);
             run.story_of = run.link(story::MERGE, &pins);
         }
-        run.count(&copies, together.len() + apart.len());
+        run.count(without_text, together.len() + apart.len());
         Ok(run)
     }
 
@@ -212,25 +218,34 @@ impl<'a> Run<'a> {
     /// How alike two articles are, for ranking pairs: the probability of one event, and above all of those 1 and more for copies.
     #[must_use]
     pub fn likeness(&self, a: ArticleId, b: ArticleId) -> f64 {
-        let overlap = Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()]);
+        let overlap = Overlap::of(&self.shingles(a), &self.shingles(b));
         if self.is_copy(a, b, &overlap) {
             return 1.0 + overlap.resemblance().max(overlap.containment()) as f64 / 1e6;
         }
         f64::from(self.scores.probability_of_any(self.group_of[a.index()], self.group_of[b.index()])) / f64::from(story::PROBABILITY_ONE)
     }
 
+    /// The shingles of an article's own words. O(its text).
+    pub(crate) fn shingles(&self, id: ArticleId) -> Shingles {
+        shingles(&self.articles[id.index()], &self.own[id.index()], self.config.shingle)
+    }
+
     /// Copy groups in the order of their smallest keys, each with its representative.
-    fn set_groups(&mut self, copies: &Copies) {
-        let mut groups: Vec<Vec<ArticleId>> = copies.groups.clone();
-        for members in &mut groups {
-            members.sort_unstable_by_key(|article| self.rank[article.index()]);
+    fn set_groups(&mut self) {
+        let mut by_rank = vec![ArticleId(0); self.articles.len()];
+        for (at, rank) in self.rank.iter().enumerate() {
+            by_rank[*rank as usize] = ArticleId(at as u32);
         }
-        groups.sort_unstable_by_key(|members| members.first().map(|first| self.rank[first.index()]));
+        let mut number: Vec<Option<u32>> = vec![None; self.articles.len()];
+        let mut groups: Vec<Vec<ArticleId>> = Vec::new();
         self.group_of = vec![0; self.articles.len()];
-        for (at, members) in groups.iter().enumerate() {
-            for article in members {
-                self.group_of[article.index()] = at as u32;
-            }
+        for article in by_rank {
+            let group = *number[self.copies.group_of[article.index()] as usize].get_or_insert_with(|| {
+                groups.push(Vec::with_capacity(1));
+                groups.len() as u32 - 1
+            });
+            groups[group as usize].push(article);
+            self.group_of[article.index()] = group;
         }
         self.groups = groups.into_par_iter().map(|members| self.group(members)).collect();
     }
@@ -242,8 +257,8 @@ impl<'a> Run<'a> {
 
     fn report(&self, group: &CopyGroup) -> Report<'_> {
         let (article, own) = (&self.articles[group.representative.index()], &self.own[group.representative.index()]);
-        let headline = article.title.as_deref().or(own.headline.clone().map(|span| &article.text[span]));
-        let lines = own.lines.iter().map(|span| &article.text[span.clone()]);
+        let headline = article.title.as_deref().or(own.headline.map(|span| span.of(&article.text)));
+        let lines = own.kept.iter().map(|span| span.of(&article.text));
         let day = |id: &ArticleId| day(&self.articles[id.index()]);
         Report {
             parts: headline.into_iter().chain(lines).collect(),
@@ -253,11 +268,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn count(&mut self, copies: &Copies, pins: usize) {
+    fn count(&mut self, without_text: u64, pins: usize) {
+        let copies = &self.copies;
         let sum = |of: fn(&Own) -> u64| self.own.iter().map(of).sum();
         self.counts = vec![
             ("articles", self.articles.len() as u64),
-            ("without_text", self.shingles.iter().filter(|set| set.is_empty()).count() as u64),
+            ("without_text", without_text),
             ("undated", self.articles.iter().filter(|article| article.published.is_none()).count() as u64),
             ("repaired_words", sum(|own| u64::from(own.repaired))),
             ("removed_lines", sum(|own| own.removals.len() as u64)),
@@ -265,6 +281,7 @@ impl<'a> Run<'a> {
             ("copy_candidates", copies.candidates),
             ("copy_links", copies.links),
             ("crowded_buckets", copies.crowded),
+            ("alone_in_crowds", copies.cut),
             ("large_copy_components", copies.large),
             ("copy_groups", self.groups.len() as u64),
             ("story_candidates", self.scores.pairs.len() as u64),
@@ -289,19 +306,60 @@ fn rank(articles: &[Article]) -> Result<Vec<u32>> {
     Ok(rank)
 }
 
-fn clean(articles: &[Article], config: &Config) -> Vec<Own> {
-    let own: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
-    let outlets: Vec<Option<&str>> = articles
-        .iter()
-        .map(|article| article.outlet.as_deref().map(|outlet| config.outlet_aliases.get(outlet).map_or(outlet, String::as_str)))
-        .collect();
-    let lines: Vec<Lines> = articles.par_iter().map(Lines::read).collect();
-    let mut counts = LineCounts::default();
-    for ((article, outlet), lines) in articles.iter().zip(&outlets).zip(&lines) {
-        counts.add(*outlet, day(article), lines);
+/// What is kept of the articles' texts to find copies.
+struct Pages {
+    own: Vec<Own>,
+    prints: Vec<Print>,
+    keys: Vec<u32>,
+}
+
+impl Pages {
+    /// Reads every text once, and again those that hold lines which their outlet turns out to repeat.
+    fn read(articles: &[Article], config: &Config, finder: &CopyFinder) -> Pages {
+        let patterns: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
+        let bands = finder.banding.bands;
+        let mut keys = vec![0; articles.len() * bands];
+        let none = LineCounts::default();
+        let ((mut own, mut prints), templates): ((Vec<Own>, Vec<Print>), Vec<Box<[u64]>>) = articles
+            .par_iter()
+            .zip(keys.par_chunks_mut(bands))
+            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (article, keys)| {
+                let lines = Lines::read(article, tokens);
+                let own = extract::clean(article, None, &lines, &none, &patterns, tokens);
+                let templates = if article.outlet.is_some() { lines.templates().collect() } else { Box::default() };
+                ((own, finder.print(tokens, scratch, keys)), templates)
+            })
+            .unzip();
+        let mut counts = LineCounts::default();
+        for (article, templates) in articles.iter().zip(&templates) {
+            counts.add(outlet(article, config), day(article), templates.iter().copied());
+        }
+        let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands));
+        found.zip(articles).zip(&templates).for_each_init(
+            Default::default,
+            |(tokens, scratch): &mut (Vec<u64>, Scratch), ((((own, print), keys), article), templates)| {
+                let outlet = outlet(article, config);
+                if counts.is_any_template(outlet, templates.iter().copied()) {
+                    let lines = Lines::read(article, tokens);
+                    *own = extract::clean(article, outlet, &lines, &counts, &patterns, tokens);
+                    *print = finder.print(tokens, scratch, keys);
+                }
+            },
+        );
+        Pages { own, prints, keys }
     }
-    let with = articles.par_iter().zip(&outlets).zip(&lines);
-    with.map(|((article, outlet), lines)| extract::clean(article, *outlet, lines, &counts, &own)).collect()
+}
+
+/// The name under which an article's outlet counts.
+fn outlet<'a>(article: &'a Article, config: &'a Config) -> Option<&'a str> {
+    let outlet = article.outlet.as_deref()?;
+    Some(config.outlet_aliases.get(outlet).map_or(outlet, String::as_str))
+}
+
+fn shingles(article: &Article, own: &Own, width: usize) -> Shingles {
+    let mut tokens = Vec::new();
+    own.tokens(&article.text, &mut tokens);
+    Shingles::new(&tokens, width)
 }
 
 /// The language that each article is compared in: where it is unknown, the one most articles of the same script are in, so that a short
@@ -328,6 +386,10 @@ fn corpora(articles: &[Article], langs: &[Option<String>]) -> Vec<String> {
 
 fn day(article: &Article) -> Option<i64> {
     article.published.as_ref().map(|published| published.when.day_number())
+}
+
+fn declared(article: &Article) -> Option<String> {
+    article.lang.as_deref().and_then(language::declared)
 }
 
 fn lang(article: &Article) -> Option<String> {

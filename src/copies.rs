@@ -1,37 +1,35 @@
 //! Articles that share text: candidates, exact verification, groups without chains.
 //!
-//! Equal shingle sets are folded to one unit first, so that a thousand reprints cost as much as one. Units meet in the bands or in the
-//! containment channel and are verified exactly. Then, by `--linkage`:
+//! Of each article only the keys of its bands and one number are kept; its shingles are computed again where they are compared. Equal
+//! shingle sets are folded to one unit first, so that a thousand reprints cost as much as one. Units that meet in the bands are verified
+//! exactly, one connected component at a time. Then, by `--linkage`:
 //!
 //! * `average`: average linkage on resemblance; then a group of which most members hold another group's text joins it, each to the
 //!   text it holds most of. A round-up that holds two wire items therefore joins one and never glues the two together.
 //! * `single`: connected components of all copy links.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod attach;
+mod component;
+mod fold;
 
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::band::{self, Banding, Candidates};
+use crate::band::{self, Banding};
 use crate::config::Linkage;
-use crate::contain;
-use crate::linkage::{self, Edge, Partition, Pins};
-use crate::shingle::Shingles;
+use crate::hash;
+use crate::shingle::{self, Shingles};
 use crate::sketch::Sketcher;
 use crate::verify::{CopyRule, Overlap};
 
-/// Most units of a component whose pairs are all compared; larger components gather around leaders instead, in linear time, and there
-/// every member has a copy link to its leader.
-pub const DENSE: usize = 256;
-
-/// Least mean resemblance inside a group, in percent of the least resemblance of a link. Below 100, because two texts that each change
-/// 15 % of one item's words resemble it by .44 and each other by .23 only; above, because in a chain of texts that each share 60 % of
-/// the next the mean is at 68 % and the ends have little in common.
-pub const MEAN_PERCENT: u64 = 75;
+use component::Component;
+use fold::Units;
 
 /// How copies are found and grouped.
 #[derive(Debug, Clone)]
 pub struct CopyFinder {
+    /// Tokens in a shingle.
+    pub shingle: usize,
     /// Makes the sketches.
     pub sketcher: Sketcher,
     /// Cuts them.
@@ -42,227 +40,163 @@ pub struct CopyFinder {
     pub linkage: Linkage,
 }
 
+/// What is kept of each article to find its copies.
+#[derive(Debug, Clone, Default)]
+pub struct Print {
+    /// A hash of the whole sketch, 0 for a text without tokens.
+    sketch: u64,
+    /// The upper halves of the shingle hashes, when containment is looked for.
+    values: Box<[u32]>,
+}
+
+impl Print {
+    /// Whether the text has no token.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sketch == 0
+    }
+}
+
+/// What one thread needs to make [`Print`]s.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    values: Vec<u32>,
+    sketch: Vec<u32>,
+}
+
+/// The articles whose copies are looked for.
+pub struct Texts<'t> {
+    /// One for each article.
+    pub prints: &'t [Print],
+    /// The keys of all bands, article by article.
+    pub keys: &'t [u32],
+    /// Each article's place by key.
+    pub rank: &'t [u32],
+    /// Days of publication, where known.
+    pub days: &'t [Option<i32>],
+    /// Pairs that never share a group.
+    pub apart: &'t [(ArticleId, ArticleId)],
+    /// Computes the shingles of an article.
+    pub shingles: &'t (dyn Fn(ArticleId) -> Shingles + Sync),
+}
+
 /// Copy groups and how they were found.
 #[derive(Debug, Clone, Default)]
 pub struct Copies {
     /// For each article the number of its group; groups are numbered by content.
     pub group_of: Vec<u32>,
-    /// Members of each group, in input order.
-    pub groups: Vec<Vec<ArticleId>>,
     /// Articles folded into another one with the same text.
     pub folded: u64,
     /// Pairs compared.
     pub candidates: u64,
     /// Pairs of distinct texts found to be copies.
     pub links: u64,
-    /// Buckets with more than [`band::CROWDED`] members.
+    /// Buckets and shingles that too many texts share to compare all pairs.
     pub crowded: u64,
-    /// Components with more than [`DENSE`] units.
+    /// Texts that found nobody in a crowded bucket, where not all pairs were compared.
+    pub cut: u64,
+    /// Components too large to compare all pairs.
     pub large: u64,
+    /// For each article the number of its distinct text.
+    unit_of: Vec<u32>,
+    /// Overlaps inside small groups, by the numbers of the texts.
+    overlaps: Vec<(u32, u32, Overlap)>,
 }
 
-/// A distinct text and who printed it.
-struct Unit<'s> {
-    shingles: &'s Shingles,
-    articles: Vec<u32>,
-    /// First and last day it was printed, when every printing is dated.
-    days: Option<(i64, i64)>,
-}
+impl Copies {
+    /// The overlap of two articles of one group, when it is known: `None` has to be computed.
+    #[must_use]
+    pub fn overlap(&self, a: ArticleId, b: ArticleId) -> Option<Overlap> {
+        let (a, b) = (self.unit_of[a.index()], self.unit_of[b.index()]);
+        let pair = (a.min(b), a.max(b));
+        self.overlaps.binary_search_by_key(&pair, |row| (row.0, row.1)).ok().map(|at| self.overlaps[at].2)
+    }
 
-impl Unit<'_> {
-    /// Days between the nearest printings of two texts, when all are dated.
-    fn gap(&self, other: &Unit<'_>) -> Option<i64> {
-        self.days.zip(other.days).map(|((a, z), (b, y))| (b - z).max(a - y).max(0))
+    /// Whether two articles have the same text.
+    #[must_use]
+    pub fn is_same_text(&self, a: ArticleId, b: ArticleId) -> bool {
+        self.unit_of[a.index()] == self.unit_of[b.index()]
     }
 }
 
 impl CopyFinder {
-    /// Groups articles by their shingles; `rank` orders them by key, `days` are their dates where known, and `apart` are pairs that never
-    /// share a group.
+    /// Sketches a text, given by its token hashes: its band keys go to `keys`, one for each band.
     #[must_use]
-    pub fn find(&self, shingles: &[Shingles], rank: &[u32], days: &[Option<i64>], apart: &[(ArticleId, ArticleId)]) -> Copies {
-        let units = fold(shingles, rank, days, apart);
-        let mut unit_of = vec![0u32; shingles.len()];
-        for (at, unit) in units.iter().enumerate() {
-            for article in &unit.articles {
-                unit_of[*article as usize] = at as u32;
-            }
+    pub fn print(&self, tokens: &[u64], scratch: &mut Scratch, keys: &mut [u32]) -> Print {
+        scratch.values.clear();
+        shingle::each(tokens, self.shingle, |hash| scratch.values.push((hash >> 32) as u32));
+        self.print_of_values(scratch, keys)
+    }
+
+    fn print_of_values(&self, scratch: &mut Scratch, keys: &mut [u32]) -> Print {
+        if scratch.values.is_empty() {
+            return Print::default();
         }
-        let apart: Vec<(u32, u32)> = apart.iter().map(|(a, b)| (unit_of[a.index()], unit_of[b.index()])).collect();
-        let candidates = self.candidates(&units);
-        let checked: Vec<(u32, u32, Overlap)> = candidates
-            .pairs
-            .par_iter()
-            .map(|(a, b)| (*a, *b, Overlap::of(units[*a as usize].shingles, units[*b as usize].shingles)))
-            .collect();
-        let links: Vec<(u32, u32, Overlap)> = checked.into_iter().filter(|link| self.is_copy(&units, link)).collect();
+        self.sketcher.sketch_values(&scratch.values, &mut scratch.sketch);
+        self.banding.keys(&scratch.sketch, keys);
+        let sum = scratch.sketch.iter().fold(0u64, |sum, value| hash::mix(sum ^ u64::from(*value)));
+        let values = if self.rule.containment.is_some() { scratch.values.as_slice().into() } else { Box::default() };
+        Print { sketch: sum.max(1), values }
+    }
+
+    /// Groups articles.
+    #[must_use]
+    pub fn find(&self, texts: &Texts<'_>) -> Copies {
+        let units = Units::fold(texts);
+        let key = |unit: usize, band: usize| {
+            let article = units.first(unit as u32).index();
+            (!texts.prints[article].is_empty()).then(|| texts.keys[article * self.banding.bands + band])
+        };
+        let met = band::candidates(units.len(), self.banding.bands, key);
         let mut found = Copies {
-            folded: (shingles.len() - units.len()) as u64,
-            candidates: candidates.pairs.len() as u64,
-            links: links.len() as u64,
-            crowded: candidates.crowded,
+            folded: (texts.prints.len() - units.len()) as u64,
+            candidates: met.pairs.len() as u64,
+            crowded: met.crowded.len() as u64,
             ..Copies::default()
         };
-        let labels = match self.linkage {
-            Linkage::Single => {
-                let mut partition = Partition::new(units.len(), &apart);
-                for (a, b, _) in &links {
-                    partition.join(*a, *b);
-                }
-                partition.labels()
+        let components = component::split(units.len(), met);
+        let solved: Vec<component::Solved> = components.into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
+        let mut labels: Vec<u32> = (0..units.len() as u32).collect();
+        let mut contained = Vec::new();
+        for mut solved in solved {
+            for (unit, label) in solved.labels {
+                labels[unit as usize] = label;
             }
-            Linkage::Average => self.average(&units, &links, &apart, &mut found.large),
-        };
-        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
-        for label in &labels {
-            let next = numbers.len() as u32;
-            numbers.entry(*label).or_insert(next);
+            found.overlaps.append(&mut solved.overlaps);
+            contained.append(&mut solved.contained);
+            found.candidates += solved.compared;
+            found.links += solved.links;
+            found.cut += solved.cut;
+            found.large += solved.large;
         }
-        found.group_of = unit_of.iter().map(|unit| numbers[&labels[*unit as usize]]).collect();
-        found.groups = vec![Vec::new(); numbers.len()];
-        for (article, group) in found.group_of.iter().enumerate() {
-            found.groups[*group as usize].push(ArticleId(article as u32));
+        found.overlaps.sort_unstable_by_key(|row| (row.0, row.1));
+        if self.rule.containment.is_some() {
+            self.attach(&units, texts, &mut labels, contained, &mut found);
         }
+        found.unit_of = units.of_articles();
+        found.group_of = numbered(&labels, &found.unit_of);
         found
     }
 
-    fn is_copy(&self, units: &[Unit<'_>], (a, b, overlap): &(u32, u32, Overlap)) -> bool {
-        let rule = self.rule.after(units[*a as usize].gap(&units[*b as usize]));
+    /// Whether a pair is a copy, given its overlap.
+    fn is_copy(&self, units: &Units, a: u32, b: u32, overlap: &Overlap) -> bool {
+        let rule = self.rule.after(units.gap(a, b));
         rule.resembles(overlap) || rule.contains(overlap)
     }
-
-    /// Resemblance in millionths; of a pair that its dates rule out, 0.
-    fn alike(&self, a: &Unit<'_>, b: &Unit<'_>) -> u32 {
-        let overlap = Overlap::of(a.shingles, b.shingles);
-        let rule = self.rule.after(a.gap(b));
-        if rule == self.rule || rule.resembles(&overlap) { overlap.resemblance() as u32 } else { 0 }
-    }
-
-    fn candidates(&self, units: &[Unit<'_>]) -> Candidates {
-        let sketch = |unit: &Unit<'_>| (!unit.shingles.is_empty()).then(|| self.sketcher.sketch(unit.shingles));
-        let sketches: Vec<Option<Vec<u32>>> = units.par_iter().map(sketch).collect();
-        let resembling = band::candidates(&sketches, self.banding);
-        let contained = self.rule.containment.map(|least| {
-            let sets: Vec<&Shingles> = units.iter().map(|unit| unit.shingles).collect();
-            contain::candidates(&sets, least)
-        });
-        Candidates::collect(std::iter::once(resembling).chain(contained))
-    }
-
-    fn average(&self, units: &[Unit<'_>], links: &[(u32, u32, Overlap)], apart: &[(u32, u32)], large: &mut u64) -> Vec<u32> {
-        let alike: Vec<&(u32, u32, Overlap)> = links.iter().filter(|link| self.rule.resembles(&link.2)).collect();
-        let components = linkage::components(units.len(), alike.iter().map(|link| (link.0, link.1)));
-        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (unit, component) in components.iter().enumerate() {
-            members.entry(*component).or_default().push(unit as u32);
-        }
-        members.retain(|_, units| units.len() > 1);
-        let dense = |units_of: &Vec<u32>| units_of.len() <= DENSE;
-        let edges: Vec<Edge> = members
-            .par_iter()
-            .filter(|(_, of)| dense(of))
-            .flat_map_iter(|(_, of)| {
-                let pairs = of.iter().enumerate().flat_map(move |(at, a)| of[at + 1..].iter().map(move |b| (*a, *b)));
-                pairs.map(|(a, b)| (a, b, self.alike(&units[a as usize], &units[b as usize])))
-            })
-            .filter(|edge| edge.2 > 0)
-            .collect();
-        *large = members.values().filter(|of| !dense(of)).count() as u64;
-        let in_large = alike.into_iter().filter(|link| members.get(&components[link.0 as usize]).is_some_and(|of| !dense(of)));
-        let least = (self.rule.resemblance.millionths() * MEAN_PERCENT / 100) as u32;
-        let mut labels = linkage::average(units.len(), &edges, |_| least, &Pins { together: Vec::new(), apart: apart.to_vec() });
-        for (unit, leader) in leaders(in_large, apart) {
-            labels[unit as usize] = leader;
-        }
-        self.attach(units, labels, links, apart)
-    }
-
-    /// Joins a group that holds another one's text to it.
-    fn attach(&self, units: &[Unit<'_>], labels: Vec<u32>, links: &[(u32, u32, Overlap)], apart: &[(u32, u32)]) -> Vec<u32> {
-        let mut size: BTreeMap<u32, usize> = BTreeMap::new();
-        for label in &labels {
-            *size.entry(*label).or_default() += 1;
-        }
-        // (longer group, shorter group) → units of the longer one that hold the shorter one's text, and the most they share.
-        let mut holds: BTreeMap<(u32, u32), (Vec<u32>, usize)> = BTreeMap::new();
-        for (a, b, overlap) in links.iter().filter(|link| self.rule.contains(&link.2)) {
-            let length = |unit: u32| (units[unit as usize].shingles.len(), unit);
-            let (longer, shorter) = if length(*a) > length(*b) { (*a, *b) } else { (*b, *a) };
-            let (a, b) = (labels[longer as usize], labels[shorter as usize]);
-            if a != b {
-                let (holders, most) = holds.entry((a, b)).or_default();
-                holders.push(longer);
-                *most = (*most).max(overlap.shared);
-            }
-        }
-        let mut parent: BTreeMap<u32, (usize, std::cmp::Reverse<u32>)> = BTreeMap::new();
-        for ((longer, shorter), (mut holders, most)) in holds {
-            holders.sort_unstable();
-            holders.dedup();
-            if holders.len() * 2 > size[&longer] {
-                let choice = (most, std::cmp::Reverse(shorter));
-                let best = parent.entry(longer).or_insert(choice);
-                *best = (*best).max(choice);
-            }
-        }
-        let mut partition = Partition::new(units.len(), apart);
-        for (node, label) in labels.iter().enumerate() {
-            partition.join(node as u32, *label);
-        }
-        for (longer, (_, shorter)) in parent {
-            partition.join(longer, shorter.0);
-        }
-        partition.labels()
-    }
 }
 
-/// Articles with equal shingle sets, by content. Texts without tokens and articles pinned apart stay alone.
-fn fold<'s>(shingles: &'s [Shingles], rank: &[u32], days: &[Option<i64>], apart: &[(ArticleId, ArticleId)]) -> Vec<Unit<'s>> {
-    let mut alone = vec![false; shingles.len()];
-    for (a, b) in apart {
-        alone[a.index()] = true;
-        alone[b.index()] = true;
-    }
-    let mut order: Vec<(u64, u32, u32)> =
-        shingles.par_iter().enumerate().map(|(at, set)| (set.fingerprint(), rank[at], at as u32)).collect();
-    order.par_sort_unstable();
-    let mut units: Vec<Unit<'s>> = Vec::new();
-    for (_, _, article) in order {
-        let set = &shingles[article as usize];
-        let single = set.is_empty() || alone[article as usize];
-        match units.last_mut() {
-            Some(unit) if !single && unit.shingles == set && !alone[unit.articles[0] as usize] => unit.articles.push(article),
-            _ => units.push(Unit { shingles: set, articles: vec![article], days: None }),
+/// Dense numbers for the groups, in the order of their smallest units.
+fn numbered(labels: &[u32], unit_of: &[u32]) -> Vec<u32> {
+    let mut number = vec![0u32; labels.len()];
+    let mut next = 0;
+    // A label is the smallest unit of its group, and so comes first.
+    for (unit, label) in labels.iter().enumerate() {
+        if *label as usize == unit {
+            number[unit] = next;
+            next += 1;
         }
     }
-    for unit in &mut units {
-        let known: Option<Vec<i64>> = unit.articles.iter().map(|article| days[*article as usize]).collect();
-        unit.days = known.and_then(|days| Some((*days.iter().min()?, *days.iter().max()?)));
-    }
-    units
-}
-
-/// In a component too large to compare all pairs: units with most links lead, and each unit follows the first leader it is linked with.
-/// Members of a group are alike because each is like the leader.
-fn leaders<'l>(links: impl Iterator<Item = &'l (u32, u32, Overlap)>, apart: &[(u32, u32)]) -> BTreeMap<u32, u32> {
-    let apart: BTreeSet<(u32, u32)> = apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
-    let mut neighbors: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (a, b, _) in links {
-        neighbors.entry(*a).or_default().push(*b);
-        neighbors.entry(*b).or_default().push(*a);
-    }
-    let mut order: Vec<(usize, u32)> = neighbors.iter().map(|(unit, others)| (others.len(), *unit)).collect();
-    order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut led: BTreeMap<u32, u32> = BTreeMap::new();
-    for (_, leader) in order {
-        if let std::collections::btree_map::Entry::Vacant(place) = led.entry(leader) {
-            place.insert(leader);
-            for other in neighbors[&leader].iter().filter(|other| !apart.contains(&(leader, **other))) {
-                led.entry(*other).or_insert(leader);
-            }
-        }
-    }
-    led
+    unit_of.iter().map(|unit| number[labels[*unit as usize] as usize]).collect()
 }
 
 #[cfg(test)]

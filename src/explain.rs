@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::article::{Article, ArticleId};
 use crate::cluster::Run;
 use crate::error::{Error, Result};
+use crate::extract::Span;
 use crate::normalize;
 use crate::report::plain::{Paragraph, Setting, Style};
 use crate::story::{self, Part, Reasons, Reference};
@@ -71,7 +72,7 @@ impl Run<'_> {
         };
         let (a, b) = (find(a)?, find(b)?);
         let (group_a, group_b) = (self.group_of[a.index()], self.group_of[b.index()]);
-        let overlap = Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()]);
+        let overlap = Overlap::of(&self.shingles(a), &self.shingles(b));
         let named = |pairs: &[(String, String)]| {
             let (a, b) = (&self.articles[a.index()].key, &self.articles[b.index()].key);
             pairs.iter().any(|(x, y)| (x, y) == (a, b) || (y, x) == (a, b))
@@ -95,15 +96,15 @@ impl Run<'_> {
 
     fn side(&self, id: ArticleId) -> Side {
         let (article, own) = (&self.articles[id.index()], &self.own[id.index()]);
-        let line = |span: &std::ops::Range<usize>| article.text[span.clone()].trim().to_owned();
+        let line = |span: Span| span.of(&article.text).trim().to_owned();
         Side {
             key: article.key.clone(),
-            title: article.title.clone().or_else(|| own.headline.as_ref().map(line)),
+            title: article.title.clone().or_else(|| own.headline.map(line)),
             outlet: article.outlet.clone(),
             published: article.published.as_ref().map(|published| (published.when.to_string(), published.source.name())),
             lang: self.langs[id.index()].clone(),
-            shingles: self.shingles[id.index()].len(),
-            removed: own.removals.iter().map(|removal| (line(&removal.span), removal.reason.name())).collect(),
+            shingles: self.shingles(id).len(),
+            removed: own.removals.iter().map(|removal| (line(removal.span), removal.reason.name())).collect(),
             repaired: repaired(article, own.headline.is_some()),
         }
     }

@@ -12,6 +12,45 @@
 use crate::hash;
 use crate::normalize::PAIR;
 
+/// Gives the shingle hashes of `width` tokens each to `push`, in the order of the text, repeated ones as well. O(n) for n tokens.
+///
+/// A shingle's hash is [`hash::combine`] of its tokens, computed from the hash of the one before it.
+#[inline]
+pub fn each(tokens: &[u64], width: usize, mut push: impl FnMut(u64)) {
+    let pairs = tokens.iter().fold(0, |flags, token| flags | token) & PAIR != 0;
+    if tokens.len() <= width {
+        if !tokens.is_empty() {
+            push(hash::combine(tokens));
+        }
+    } else if pairs {
+        each_of_pairs(tokens, width, push);
+    } else {
+        let power = |exponent: usize| (0..exponent).fold(1u64, |power, _| power.wrapping_mul(hash::COMBINE));
+        let (first, length) = (power(width - 1), power(width).wrapping_mul(width as u64));
+        let mut sum = tokens[..width].iter().fold(0u64, |sum, token| sum.wrapping_mul(hash::COMBINE).wrapping_add(*token));
+        push(hash::mix(sum.wrapping_add(length)));
+        for (gone, come) in tokens.iter().zip(&tokens[width..]) {
+            sum = sum.wrapping_sub(gone.wrapping_mul(first)).wrapping_mul(hash::COMBINE).wrapping_add(*come);
+            push(hash::mix(sum.wrapping_add(length)));
+        }
+    }
+}
+
+/// Where some tokens are pairs of characters, each shingle has the width that its first token asks for.
+fn each_of_pairs(tokens: &[u64], width: usize, mut push: impl FnMut(u64)) {
+    let mut any = false;
+    for (at, token) in tokens.iter().enumerate() {
+        let width = width + usize::from(token & PAIR != 0);
+        if let Some(shingle) = tokens.get(at..at + width) {
+            push(hash::combine(shingle));
+            any = true;
+        }
+    }
+    if !any {
+        push(hash::combine(tokens));
+    }
+}
+
 /// A set of shingle hashes, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shingles(Box<[u64]>);
@@ -20,15 +59,8 @@ impl Shingles {
     /// The shingles of `width` tokens each. O(n log n) for n tokens, 8 bytes a shingle.
     #[must_use]
     pub fn new(tokens: &[u64], width: usize) -> Shingles {
-        let mut hashes: Vec<u64> = (0..tokens.len())
-            .filter_map(|at| {
-                let width = width + usize::from(tokens[at] & PAIR != 0);
-                tokens.get(at..at + width).map(hash::combine)
-            })
-            .collect();
-        if hashes.is_empty() && !tokens.is_empty() {
-            hashes.push(hash::combine(tokens));
-        }
+        let mut hashes = Vec::with_capacity(tokens.len());
+        each(tokens, width, |hash| hashes.push(hash));
         Shingles::from_hashes(hashes)
     }
 
@@ -69,10 +101,11 @@ impl Shingles {
 mod tests {
     use super::*;
     use crate::normalize;
+    use proptest::prelude::*;
 
     fn shingles(text: &str, width: usize) -> Shingles {
         let mut hashes = Vec::new();
-        normalize::hashes(text, |hash| hashes.push(hash));
+        normalize::hashes(text, |hash, _| hashes.push(hash));
         Shingles::new(&hashes, width)
     }
 
@@ -82,6 +115,21 @@ mod tests {
             [("a b c d", 3, 2), ("a b", 3, 1), ("a", 3, 1), ("", 3, 0), ("a b a b a b", 2, 2), ("中国人民日报", 3, 2), ("中国", 3, 1)]
         {
             assert_eq!(shingles(text, width).len(), count, "{text} by {width}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_shingle_is_the_combination_of_its_tokens(tokens in prop::collection::vec(any::<u64>(), 0..20), width in 1usize..8, pairs in any::<bool>()) {
+            let tokens: Vec<u64> = tokens.iter().map(|token| if pairs { *token } else { token & !PAIR }).collect();
+            let mut found = Vec::new();
+            each(&tokens, width, |hash| found.push(hash));
+            let long = |at: usize| width + (tokens[at] & PAIR) as usize;
+            let mut expected: Vec<u64> = (0..tokens.len()).filter_map(|at| tokens.get(at..at + long(at))).map(hash::combine).collect();
+            if expected.is_empty() && !tokens.is_empty() {
+                expected.push(hash::combine(&tokens));
+            }
+            prop_assert_eq!(found, expected);
         }
     }
 

@@ -1,5 +1,6 @@
 //! From group and story numbers to the result that is printed: representatives, links, scores.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use super::*;
@@ -19,6 +20,33 @@ struct Built {
     scores: Vec<(ArticleId, Option<f64>)>,
     /// Pairs whose links are not listed.
     unlisted: u64,
+}
+
+/// Overlaps between some articles: those that the search for copies kept, others computed when they are asked for.
+struct Overlaps<'r> {
+    run: &'r Run<'r>,
+    articles: Vec<ArticleId>,
+    sets: Vec<OnceCell<Shingles>>,
+}
+
+impl Overlaps<'_> {
+    fn of(&self, a: ArticleId, b: ArticleId) -> Overlap {
+        if let Some(overlap) = self.run.copies.overlap(a, b) {
+            return overlap;
+        }
+        if a != b && self.run.copies.is_same_text(a, b) {
+            return Overlap { shared: 1, smaller: 1, larger: 1 };
+        }
+        match (self.set(a), self.set(b)) {
+            (Some(a), Some(b)) => Overlap::of(a, b),
+            _ => Overlap::of(&self.run.shingles(a), &self.run.shingles(b)),
+        }
+    }
+
+    fn set(&self, article: ArticleId) -> Option<&Shingles> {
+        let at = self.articles.binary_search(&article).ok()?;
+        Some(self.sets[at].get_or_init(|| self.run.shingles(article)))
+    }
 }
 
 /// A pair of members and what links them, in the units that are summed.
@@ -77,8 +105,10 @@ impl Run<'_> {
         story.articles.iter().copied().min_by_key(|article| self.rank[article.index()]).unwrap_or(story.representative)
     }
 
-    fn overlap(&self, a: ArticleId, b: ArticleId) -> Overlap {
-        Overlap::of(&self.shingles[a.index()], &self.shingles[b.index()])
+    /// Overlaps between these articles.
+    fn overlaps(&self, mut articles: Vec<ArticleId>) -> Overlaps<'_> {
+        articles.sort_unstable();
+        Overlaps { run: self, sets: vec![OnceCell::new(); articles.len()], articles }
     }
 
     /// Unknown dates last.
@@ -89,11 +119,12 @@ impl Run<'_> {
 
     /// A copy group and the member that stands for it: the one most alike to the others, then the earliest, then the smallest key.
     pub(super) fn group(&self, members: Vec<ArticleId>) -> CopyGroup {
+        let overlaps = self.overlaps(members.clone());
         let alike = |article: &ArticleId| -> u64 {
             if members.len() > COMPARED {
                 return 0;
             }
-            members.iter().map(|other| self.overlap(*article, *other)).map(|overlap| overlap.resemblance().max(overlap.containment())).sum()
+            members.iter().map(|other| overlaps.of(*article, *other)).map(|overlap| overlap.resemblance().max(overlap.containment())).sum()
         };
         let representative = members
             .iter()
@@ -138,6 +169,7 @@ impl Run<'_> {
 
     /// Links inside a story, the sum of link scores of each article in millionths, and how many pairs were left unlisted.
     fn links(&self, copies: &[CopyGroup], articles: &[ArticleId]) -> (Vec<Link>, Vec<u64>, u64) {
+        let overlaps = self.overlaps(articles.to_vec());
         let mut sums = vec![0u64; articles.len()];
         let listed: Vec<usize> = if articles.len() <= LINKED {
             (0..articles.len()).collect()
@@ -148,14 +180,14 @@ impl Run<'_> {
         let mut links = Vec::new();
         for (at, i) in listed.iter().enumerate() {
             for j in &listed[at + 1..] {
-                let pair = self.pair(articles[*i], articles[*j]);
+                let pair = self.pair(articles[*i], articles[*j], &overlaps);
                 sums[*i] += pair.millionths;
                 sums[*j] += pair.millionths;
                 links.extend(pair.link);
             }
         }
         if listed.len() < articles.len() {
-            self.sums_of_many(copies, articles, &mut sums);
+            self.sums_of_many(copies, articles, &overlaps, &mut sums);
         }
         links.sort_by_key(|link| (self.rank[link.a.index()], self.rank[link.b.index()]));
         let pairs = |n: usize| (n * n.saturating_sub(1) / 2) as u64;
@@ -164,7 +196,7 @@ impl Run<'_> {
 
     /// In a story too large for all pairs, an article's score is that of its copy group: its likeness to the representative for each
     /// other member, and the groups' probability for the rest.
-    fn sums_of_many(&self, copies: &[CopyGroup], articles: &[ArticleId], sums: &mut [u64]) {
+    fn sums_of_many(&self, copies: &[CopyGroup], articles: &[ArticleId], overlaps: &Overlaps<'_>, sums: &mut [u64]) {
         let group_number = |group: &CopyGroup| self.group_of[group.representative.index()];
         let across: AHashMap<u32, u64> = copies
             .par_iter()
@@ -184,7 +216,7 @@ impl Run<'_> {
         for (article, sum) in articles.iter().zip(sums) {
             let group = self.group_of[article.index()];
             let members = &self.groups[group as usize];
-            let alike = if *article == members.representative { 1_000_000 } else { self.pair(*article, members.representative).millionths };
+            let alike = if *article == members.representative { 1_000_000 } else { self.pair(*article, members.representative, overlaps).millionths };
             *sum = alike * (members.articles.len() as u64 - 1) + across.get(&group).copied().unwrap_or(0);
         }
     }
@@ -194,9 +226,9 @@ impl Run<'_> {
         u64::from(self.scores.probability(a, b)) * 1_000_000 / u64::from(story::PROBABILITY_ONE)
     }
 
-    fn pair(&self, x: ArticleId, y: ArticleId) -> Pair {
+    fn pair(&self, x: ArticleId, y: ArticleId, overlaps: &Overlaps<'_>) -> Pair {
         let (a, b) = if self.rank[x.index()] < self.rank[y.index()] { (x, y) } else { (y, x) };
-        let overlap = self.overlap(a, b);
+        let overlap = overlaps.of(a, b);
         let (resemblance, containment) = (overlap.resemblance(), overlap.containment());
         let (kind, millionths) = if self.is_copy(a, b, &overlap) {
             (LinkKind::Copy, resemblance.max(containment))

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 fn finder(resemblance: f64, containment: Option<f64>, linkage: Linkage) -> CopyFinder {
     CopyFinder {
+        shingle: 3,
         sketcher: Sketcher::new(128),
         banding: Banding::for_threshold(resemblance, 128).expect("reachable"),
         rule: CopyRule { resemblance: Ratio::new(resemblance), containment: containment.map(Ratio::new) },
@@ -16,16 +17,31 @@ fn set(range: std::ops::Range<u64>) -> Shingles {
     Shingles::from_hashes(range.map(hash::mix).collect())
 }
 
+/// Finds the copies among sets, as if they were articles.
+fn find(finder: &CopyFinder, sets: &[Shingles], rank: &[u32], days: &[Option<i32>], apart: &[(ArticleId, ArticleId)]) -> Copies {
+    let bands = finder.banding.bands;
+    let mut keys = vec![0; sets.len() * bands];
+    let print = |(set, keys): (&Shingles, &mut [u32])| {
+        let values = set.hashes().iter().map(|hash| (hash >> 32) as u32).collect();
+        finder.print_of_values(&mut Scratch { values, ..Scratch::default() }, keys)
+    };
+    let prints: Vec<Print> = sets.iter().zip(keys.chunks_mut(bands)).map(print).collect();
+    let shingles = |id: ArticleId| sets[id.index()].clone();
+    finder.find(&Texts { prints: &prints, keys: &keys, rank, days, apart, shingles: &shingles })
+}
+
 fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {
     let rank: Vec<u32> = (0..sets.len() as u32).collect();
-    let found = finder.find(sets, &rank, &vec![None; sets.len()], &[]).group_of;
+    let found = find(finder, sets, &rank, &vec![None; sets.len()], &[]).group_of;
     found.iter().map(|group| found.iter().position(|other| other == group).expect("itself") as u32).collect()
 }
 
 #[test]
 fn a_chain_is_cut_and_single_linkage_is_not() {
     let sets = [set(0..100), set(40..140), set(80..180)];
-    assert_eq!(groups(&finder(0.4, None, Linkage::Average), &sets).iter().filter(|group| **group == 0).count(), 2);
+    // Which end the middle goes with is decided by content.
+    let found = groups(&finder(0.4, None, Linkage::Average), &sets);
+    assert!(found == [0, 0, 2] || found == [0, 1, 1], "{found:?}");
     assert_eq!(groups(&finder(0.4, None, Linkage::Single), &sets), [0, 0, 0]);
 }
 
@@ -65,7 +81,7 @@ fn texts_without_tokens_are_nobodys_copies() {
 #[test]
 fn a_text_partly_shared_is_a_copy_only_within_days() {
     let sets = [set(0..100), set(30..130), set(3..103)];
-    let labels = |days: [Option<i64>; 3]| finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &days, &[]).group_of;
+    let labels = |days: [Option<i32>; 3]| find(&finder(0.4, Some(0.7), Linkage::Average), &sets, &[0, 1, 2], &days, &[]).group_of;
     let same = |days, a: usize, b: usize| labels(days)[a] == labels(days)[b];
     assert!(same([Some(0), Some(3), Some(1)], 0, 1) && same([Some(0), None, None], 0, 1));
     assert!(!same([Some(0), Some(4), Some(0)], 0, 1), "formulas of an office");
@@ -75,7 +91,8 @@ fn a_text_partly_shared_is_a_copy_only_within_days() {
 #[test]
 fn pairs_pinned_apart_are_split_even_when_equal() {
     let sets = [set(0..50), set(0..50), set(0..50)];
-    let found = finder(0.4, Some(0.7), Linkage::Average).find(&sets, &[0, 1, 2], &[None; 3], &[(ArticleId(0), ArticleId(1))]);
+    let apart = [(ArticleId(0), ArticleId(1))];
+    let found = find(&finder(0.4, Some(0.7), Linkage::Average), &sets, &[0, 1, 2], &[None; 3], &apart);
     assert_ne!(found.group_of[0], found.group_of[1]);
 }
 
@@ -133,7 +150,7 @@ proptest! {
         let (mut turned, mut rank) = (sets.clone(), keys.clone());
         turned.rotate_left(turn);
         rank.rotate_left(turn);
-        let (plain, mut other) = (finder.find(&sets, &keys, &days, &[]).group_of, finder.find(&turned, &rank, &days, &[]).group_of);
+        let (plain, mut other) = (find(&finder, &sets, &keys, &days, &[]).group_of, find(&finder, &turned, &rank, &days, &[]).group_of);
         other.rotate_right(turn);
         prop_assert_eq!(plain, other);
     }

@@ -12,7 +12,7 @@ use ahash::AHashMap;
 
 use crate::article::Article;
 use crate::hash;
-use crate::normalize;
+use crate::normalize::{self, DIGITS};
 
 /// Longest line that counts as repeated by an outlet, in tokens.
 const MAX_REPEATED: usize = 60;
@@ -98,11 +98,28 @@ impl Reason {
     }
 }
 
+/// A piece of a text, in bytes; no text is longer than 32 bits can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Its first byte.
+    pub start: u32,
+    /// The byte behind its last one.
+    pub end: u32,
+}
+
+impl Span {
+    /// What stands there.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
 /// A removed line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Removal {
-    /// Bytes of [`Article::text`].
-    pub span: Range<usize>,
+    /// Where it stands in [`Article::text`].
+    pub span: Span,
     /// Why.
     pub reason: Reason,
 }
@@ -110,63 +127,69 @@ pub struct Removal {
 /// One line that holds tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {
-    span: Range<usize>,
-    /// Places in [`Lines::tokens`].
+    span: Span,
+    /// Places among the article's tokens.
     tokens: Range<usize>,
     /// Equal for lines that read alike.
     hash: u64,
-    /// The same with digits as 0: dates and counters do not hide a template.
+    /// The same but for what is in numbers: dates and counters do not hide a template. Of lines that an outlet may repeat only.
     template: u64,
-    repaired: u32,
 }
 
-/// An article's lines as tokens, before anything is removed.
+/// An article's lines, before anything is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lines {
     lines: Vec<Line>,
-    tokens: Vec<u64>,
     title: Option<u64>,
+    repaired: u32,
     repaired_in_title: u32,
 }
 
 impl Lines {
-    /// Reads every line of the article once.
+    /// Reads every line of the article once; `tokens` becomes the hashes of its tokens.
     #[must_use]
-    pub fn read(article: &Article) -> Lines {
+    pub fn read(article: &Article, tokens: &mut Vec<u64>) -> Lines {
         let mut found = Lines::default();
+        tokens.clear();
         if let Some(title) = &article.title {
-            let mut hashes = Vec::new();
-            normalize::tokens(title, |token| {
-                found.repaired_in_title += u32::from(token.repaired);
-                hashes.push(token.hash());
-            });
-            found.title = Some(hash::combine(&hashes));
+            found.repaired_in_title = normalize::hashes(title, |token, _| tokens.push(token));
+            found.title = Some(hash::combine(tokens));
+            tokens.clear();
         }
-        for raw in article.text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
-            let at = raw.as_ptr() as usize - article.text.as_ptr() as usize;
-            let first = found.tokens.len();
-            let (mut repaired, mut template) = (0, 0u64);
-            normalize::tokens(raw, |token| {
-                repaired += u32::from(token.repaired);
-                let hash = token.hash();
-                let digits = token.text.bytes().any(|byte| byte.is_ascii_digit());
-                let masked = if digits { mask(token.text) } else { hash };
-                template = hash::mix(template ^ masked);
-                found.tokens.push(hash);
-            });
-            let tokens = first..found.tokens.len();
-            if !tokens.is_empty() {
-                let hash = hash::combine(&found.tokens[tokens.clone()]);
-                found.lines.push(Line { span: at..at + raw.len(), tokens, hash, template, repaired });
+        let text = article.text.as_bytes();
+        let mut ends = memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
+        let (mut start, mut end) = (0, ends.next().unwrap_or(0));
+        let mut first = 0;
+        let counted = article.outlet.is_some();
+        let mut close = |span: Range<usize>, tokens: &[u64], places: Range<usize>| {
+            if !places.is_empty() {
+                let of_line = &tokens[places.clone()];
+                let template = if counted && of_line.len() <= MAX_REPEATED { template(of_line) } else { 0 };
+                let span = Span { start: span.start as u32, end: span.end as u32 };
+                found.lines.push(Line { span, tokens: places, hash: hash::combine(of_line), template });
             }
-        }
+        };
+        found.repaired = normalize::hashes(&article.text, |token, at| {
+            while at > end {
+                close(start..end, tokens, first..tokens.len());
+                first = tokens.len();
+                start = end + 1;
+                end = ends.next().unwrap_or(text.len());
+            }
+            tokens.push(token);
+        });
+        close(start..end, tokens, first..tokens.len());
         found
+    }
+
+    /// Which lines an outlet may repeat, for [`LineCounts::is_any_template`].
+    pub fn templates(&self) -> impl Iterator<Item = u64> {
+        self.lines.iter().filter(|line| line.tokens.len() <= MAX_REPEATED).map(|line| line.template)
     }
 }
 
-fn mask(token: &str) -> u64 {
-    let masked: Vec<u8> = token.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte }).collect();
-    hash::bytes(&masked)
+fn template(tokens: &[u64]) -> u64 {
+    tokens.iter().fold(0, |sum, token| hash::mix(sum ^ if token & DIGITS != 0 { DIGITS } else { *token }))
 }
 
 /// How often each outlet prints each line: rule 1. Addition in any order gives equal counts.
@@ -186,11 +209,10 @@ struct Count {
 
 impl LineCounts {
     /// Counts each line of an article once. `outlet` is its canonical name; without one nothing is counted.
-    pub fn add(&mut self, outlet: Option<&str>, day: Option<i64>, lines: &Lines) {
+    pub fn add(&mut self, outlet: Option<&str>, day: Option<i64>, templates: impl IntoIterator<Item = u64>) {
         let Some(outlet) = outlet.map(|outlet| hash::bytes(outlet.as_bytes())) else { return };
         *self.outlets.entry(outlet).or_default() += 1;
-        let mut keys: Vec<u64> =
-            lines.lines.iter().filter(|line| line.tokens.len() <= MAX_REPEATED).map(|line| key(outlet, line)).collect();
+        let mut keys: Vec<u64> = templates.into_iter().map(|template| key(outlet, template)).collect();
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
@@ -206,57 +228,84 @@ impl LineCounts {
         }
     }
 
-    fn is_template(&self, outlet: u64, line: &Line) -> bool {
-        let Some(count) = self.lines.get(&key(outlet, line)).filter(|_| line.tokens.len() <= MAX_REPEATED) else { return false };
+    /// Whether the outlet repeats any of these lines.
+    #[must_use]
+    pub fn is_any_template(&self, outlet: Option<&str>, templates: impl IntoIterator<Item = u64>) -> bool {
+        let outlet = outlet.map(|outlet| hash::bytes(outlet.as_bytes()));
+        outlet.is_some_and(|outlet| templates.into_iter().any(|template| self.is_template(outlet, template)))
+    }
+
+    fn is_template(&self, outlet: u64, template: u64) -> bool {
+        let Some(count) = self.lines.get(&key(outlet, template)) else { return false };
         let articles = self.outlets.get(&outlet).copied().unwrap_or(0);
         let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
         count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
     }
 }
 
-fn key(outlet: u64, line: &Line) -> u64 {
-    hash::combine(&[outlet, line.template])
+fn key(outlet: u64, template: u64) -> u64 {
+    hash::combine(&[outlet, template])
 }
 
 /// An article's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Own {
-    /// Token hashes of the body, headline and boilerplate left out.
-    pub tokens: Vec<u64>,
-    /// The kept lines, as bytes of [`Article::text`].
-    pub lines: Vec<Range<usize>>,
-    /// The headline, when it stands in the text: bytes of [`Article::text`].
-    pub headline: Option<Range<usize>>,
+    /// What was kept of [`Article::text`]: whole lines, those that follow each other in one piece.
+    pub kept: Box<[Span]>,
+    /// The headline, when it stands in the text.
+    pub headline: Option<Span>,
     /// What was removed, in the order of the text.
-    pub removals: Vec<Removal>,
+    pub removals: Box<[Removal]>,
     /// Obfuscated words repaired in headline and text.
     pub repaired: u32,
 }
 
-/// Removes what the page added. `own` holds normalized patterns of the configuration, see [`pattern`].
+impl Own {
+    /// The hashes of the tokens of its body, headline and boilerplate left out.
+    pub fn tokens(&self, text: &str, tokens: &mut Vec<u64>) {
+        tokens.clear();
+        for span in &self.kept {
+            normalize::hashes(span.of(text), |token, _| tokens.push(token));
+        }
+    }
+}
+
+/// Removes what the page added, from `tokens` as well. `own` holds normalized patterns of the configuration, see [`pattern`].
 #[must_use]
-pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &LineCounts, own: &[String]) -> Own {
+pub fn clean(
+    article: &Article,
+    outlet: Option<&str>,
+    lines: &Lines,
+    counts: &LineCounts,
+    own: &[String],
+    tokens: &mut Vec<u64>,
+) -> Own {
     let mut reasons: Vec<Option<Reason>> = vec![None; lines.lines.len()];
     by_outlet(outlet, lines, counts, &mut reasons);
     let headline = headline(lines, &mut reasons);
-    by_pattern(article, lines, own, &mut reasons);
+    by_pattern(article, lines, own, tokens, &mut reasons);
     tail(article, lines, &mut reasons);
-    announced(article, lines, &mut reasons);
-    let mut found = Own { repaired: lines.lines.iter().map(|line| line.repaired).sum(), ..Own::default() };
-    found.headline = headline.map(|at| lines.lines[at].span.clone());
-    if found.headline.is_none() {
-        found.repaired += lines.repaired_in_title;
-    }
+    announced(article, lines, tokens, &mut reasons);
+    let headline = headline.map(|at| lines.lines[at].span);
+    let repaired = lines.repaired + if headline.is_none() { lines.repaired_in_title } else { 0 };
+    let (mut kept, mut removals) = (Vec::<Span>::new(), Vec::new());
+    let (mut joins, mut length) = (false, 0);
     for (line, reason) in lines.lines.iter().zip(reasons) {
-        match reason {
-            Some(reason) => found.removals.push(Removal { span: line.span.clone(), reason }),
-            None => {
-                found.tokens.extend_from_slice(&lines.tokens[line.tokens.clone()]);
-                found.lines.push(line.span.clone());
-            }
+        if let Some(reason) = reason {
+            removals.push(Removal { span: line.span, reason });
+            joins = false;
+            continue;
         }
+        tokens.copy_within(line.tokens.clone(), length);
+        length += line.tokens.len();
+        match kept.last_mut() {
+            Some(last) if joins => last.end = line.span.end,
+            _ => kept.push(line.span),
+        }
+        joins = true;
     }
-    found
+    tokens.truncate(length);
+    Own { kept: kept.into(), headline, removals: removals.into(), repaired }
 }
 
 /// A configured pattern as [`clean`] takes it: normalized, a final `*` kept.
@@ -268,9 +317,10 @@ pub fn pattern(text: &str) -> String {
 
 fn by_outlet(outlet: Option<&str>, lines: &Lines, counts: &LineCounts, reasons: &mut [Option<Reason>]) {
     let Some(outlet) = outlet.map(|outlet| hash::bytes(outlet.as_bytes())) else { return };
-    let template: Vec<bool> = lines.lines.iter().map(|line| counts.is_template(outlet, line)).collect();
+    let is_template = |line: &Line| line.tokens.len() <= MAX_REPEATED && counts.is_template(outlet, line.template);
+    let template: Vec<bool> = lines.lines.iter().map(is_template).collect();
     let tokens: usize = lines.lines.iter().zip(&template).filter(|(_, template)| **template).map(|(line, _)| line.tokens.len()).sum();
-    if tokens * 100 > lines.tokens.len() * MAX_TEMPLATE_PERCENT {
+    if tokens * 100 > length(lines) * MAX_TEMPLATE_PERCENT {
         return;
     }
     for (reason, _) in reasons.iter_mut().zip(template).filter(|(_, template)| *template) {
@@ -278,19 +328,27 @@ fn by_outlet(outlet: Option<&str>, lines: &Lines, counts: &LineCounts, reasons: 
     }
 }
 
+/// Tokens of all lines.
+fn length(lines: &Lines) -> usize {
+    lines.lines.last().map_or(0, |line| line.tokens.end)
+}
+
 /// Repeated lines are kept once; the headline, repeated or given, is kept apart. Returns the headline's line.
 fn headline(lines: &Lines, reasons: &mut [Option<Reason>]) -> Option<usize> {
-    let mut seen: AHashMap<u64, usize> = AHashMap::new();
     let mut headline = lines.title.and_then(|title| lines.lines.iter().take(TOP_LINES).position(|line| line.hash == title));
-    for (at, line) in lines.lines.iter().enumerate() {
-        match seen.get(&line.hash) {
-            Some(first) if lines.title.is_none() && headline.is_none() && at < TOP_LINES && line.tokens.len() <= patterns::MAX_TOKENS => {
-                headline = Some(*first)
-            }
-            Some(_) => reasons[at] = reasons[at].or(Some(Reason::Repeated)),
-            None => {
-                seen.insert(line.hash, at);
-            }
+    let mut order: Vec<(u64, usize)> = lines.lines.iter().enumerate().map(|(at, line)| (line.hash, at)).collect();
+    order.sort_unstable();
+    let mut repeats: Vec<(usize, usize)> = order
+        .chunk_by(|a, b| a.0 == b.0)
+        .flat_map(|equal| equal[1..].iter().map(|(_, at)| (*at, equal[0].1)))
+        .collect();
+    repeats.sort_unstable();
+    for (at, first) in repeats {
+        let short = lines.lines[at].tokens.len() <= patterns::MAX_TOKENS;
+        if lines.title.is_none() && headline.is_none() && at < TOP_LINES && short {
+            headline = Some(first);
+        } else {
+            reasons[at] = reasons[at].or(Some(Reason::Repeated));
         }
     }
     let hash = lines.title.or(headline.map(|at| lines.lines[at].hash))?;
@@ -300,18 +358,22 @@ fn headline(lines: &Lines, reasons: &mut [Option<Reason>]) -> Option<usize> {
     headline
 }
 
-fn by_pattern(article: &Article, lines: &Lines, own: &[String], reasons: &mut [Option<Reason>]) {
+fn by_pattern(article: &Article, lines: &Lines, own: &[String], tokens: &[u64], reasons: &mut [Option<Reason>]) {
     let count = lines.lines.len();
     for (at, line) in lines.lines.iter().enumerate() {
-        let raw = &article.text[line.span.clone()];
+        let raw = line.span.of(&article.text);
         if reasons[at].is_none() && !own.is_empty() && patterns::is_own(&normalize::line(raw), own) {
             reasons[at] = Some(Reason::Configured);
         }
         if reasons[at].is_some() || line.tokens.len() > patterns::MAX_TOKENS {
             continue;
         }
+        let error = raw.trim_start().strip_prefix("error:").filter(|rest| !rest.trim().is_empty());
+        if error.is_none() && !patterns::may_match(&tokens[line.tokens.clone()]) {
+            continue;
+        }
         // A script's `error:` is often glued to the line after it.
-        let raw = raw.trim_start().strip_prefix("error:").filter(|rest| !rest.trim().is_empty()).unwrap_or(raw);
+        let raw = error.unwrap_or(raw);
         let text = normalize::line(raw);
         let near_edge = at < TOP_LINES || at + TOP_LINES >= count;
         reasons[at] =
@@ -326,7 +388,7 @@ fn by_pattern(article: &Article, lines: &Lines, own: &[String], reasons: &mut [O
 fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
     let anchor = |reason: &Option<Reason>| matches!(reason, Some(Reason::Related | Reason::Comment));
     let Some(first) =
-        (0..reasons.len()).find(|at| anchor(&reasons[*at]) && after(lines, *at) * 100 <= lines.tokens.len() * MAX_TAIL_PERCENT)
+        (0..reasons.len()).find(|at| anchor(&reasons[*at]) && after(lines, *at) * 100 <= length(lines) * MAX_TAIL_PERCENT)
     else {
         return;
     };
@@ -334,11 +396,11 @@ fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
         *reason = reason.or(Some(Reason::Tail));
     }
     let kept: Vec<usize> = (0..first).rev().filter(|at| reasons[*at].is_none()).take(MAX_BIO_LINES + 1).collect();
-    let text = |at: usize| normalize::line(&article.text[lines.lines[at].span.clone()]);
+    let text = |at: usize| normalize::line(lines.lines[at].span.of(&article.text));
     for (back, name) in kept.iter().enumerate().skip(1) {
         let bio = &kept[..back];
         let short = bio.iter().all(|at| lines.lines[*at].tokens.len() <= MAX_BIO);
-        let raw = |at: usize| &article.text[lines.lines[at].span.clone()];
+        let raw = |at: usize| lines.lines[at].span.of(&article.text);
         if lines.lines[*name].tokens.len() <= MAX_NAME
             && short
             && is_name(raw(*name), raw(kept[back - 1]))
@@ -353,11 +415,11 @@ fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
 }
 
 /// After a promo or related label alone on its line, the headlines that it announces.
-fn announced(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
+fn announced(article: &Article, lines: &Lines, tokens: &[u64], reasons: &mut [Option<Reason>]) {
     for at in 0..reasons.len() {
-        let raw = |line: &Line| &article.text[line.span.clone()];
+        let raw = |line: &Line| line.span.of(&article.text);
         let label = lines.lines[at].tokens.len() <= MAX_NAME && matches!(reasons[at], None | Some(Reason::Promo | Reason::Related));
-        if !label || !patterns::is_label_alone(&normalize::line(raw(&lines.lines[at]))) {
+        if !label || !patterns::may_match(&tokens[lines.lines[at].tokens.clone()]) || !patterns::is_label_alone(&normalize::line(raw(&lines.lines[at]))) {
             continue;
         }
         reasons[at] = reasons[at].or(Some(Reason::Promo));
@@ -385,7 +447,7 @@ fn is_name(line: &str, next: &str) -> bool {
 
 /// Tokens after a line.
 fn after(lines: &Lines, at: usize) -> usize {
-    lines.tokens.len() - lines.lines[at].tokens.end
+    length(lines) - lines.lines[at].tokens.end
 }
 
 #[cfg(test)]

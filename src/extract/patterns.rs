@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::Reason;
 use crate::normalize;
@@ -121,6 +121,8 @@ struct Tables {
     starts: AHashMap<String, Vec<(String, Form, Reason)>>,
     bio: Vec<String>,
     ends: Vec<String>,
+    /// Hashes of all first tokens of phrases and of all last tokens of the ways a byline ends.
+    edges: (AHashSet<u64>, AHashSet<u64>),
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
@@ -135,8 +137,28 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     for phrases in starts.values_mut() {
         phrases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     }
-    Tables { starts, bio: split(BIO), ends: split(BYLINE_ENDS) }
+    let ends = split(BYLINE_ENDS);
+    let edges = (starts.keys().map(|first| first_token(first)).collect(), ends.iter().map(|end| last_token(end)).collect());
+    Tables { starts, bio: split(BIO), ends, edges }
 });
+
+fn first_token(text: &str) -> u64 {
+    let mut first = None;
+    normalize::hashes(text, |token, _| first = first.or(Some(token)));
+    first.unwrap_or(0)
+}
+
+fn last_token(text: &str) -> u64 {
+    let mut last = 0;
+    normalize::hashes(text, |token, _| last = token);
+    last
+}
+
+/// Whether a line of these tokens can be furniture at all, by its first or last one: most lines cannot and need not be spelled out.
+pub(super) fn may_match(tokens: &[u64]) -> bool {
+    let holds = |set: &AHashSet<u64>, token: Option<&u64>| token.is_some_and(|token| set.contains(token));
+    holds(&TABLES.edges.0, tokens.first()) || holds(&TABLES.edges.1, tokens.last())
+}
 
 /// Whether the normalized line is one of the configuration's patterns: all of it, or its beginning before a `*`.
 pub(super) fn is_own(line: &str, own: &[String]) -> bool {

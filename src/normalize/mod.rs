@@ -68,17 +68,18 @@ pub fn tokens(text: &str, receive: impl FnMut(Token<'_>)) {
     scan::scan(text, &mut Spelled { text, receive });
 }
 
-/// Gives the [hash](Token::hash) of every token of `text` to `receive`, in order, and returns how many words were repaired.
+/// Gives the [hash](Token::hash) of every token of `text` to `receive`, in order, with the byte it begins at or after, and returns how many
+/// words were repaired.
 ///
 /// Nothing is allocated for words of plain letters and digits: this is the hot path.
 ///
 /// ```
 /// let (mut hashes, mut same) = (Vec::new(), Vec::new());
-/// samestory::normalize::hashes("التـ.ـوتر في إدلب", |hash| hashes.push(hash));
+/// samestory::normalize::hashes("التـ.ـوتر في إدلب", |hash, _| hashes.push(hash));
 /// samestory::normalize::tokens("التوتر في إدلب", |token| same.push(token.hash()));
 /// assert_eq!(hashes, same);
 /// ```
-pub fn hashes(text: &str, receive: impl FnMut(u64)) -> u32 {
+pub fn hashes(text: &str, receive: impl FnMut(u64, usize)) -> u32 {
     let mut receiver = Hashed { repaired: 0, receive };
     scan::scan(text, &mut receiver);
     receiver.repaired
@@ -122,15 +123,15 @@ struct Hashed<F> {
     receive: F,
 }
 
-impl<F: FnMut(u64)> Receive for Hashed<F> {
+impl<F: FnMut(u64, usize)> Receive for Hashed<F> {
     #[inline(always)]
-    fn plain(&mut self, _: &[u8], hash: u64, _: Range<usize>, digits: bool) {
-        (self.receive)(flagged(hash, false, digits));
+    fn plain(&mut self, _: &[u8], hash: u64, span: Range<usize>, digits: bool) {
+        (self.receive)(flagged(hash, false, digits), span.start);
     }
 
     fn token(&mut self, token: Token<'_>) {
         self.repaired += u32::from(token.repaired);
-        (self.receive)(token.hash());
+        (self.receive)(token.hash(), token.span.start);
     }
 }
 

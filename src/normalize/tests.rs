@@ -160,7 +160,7 @@ proptest! {
         prop_assert_eq!(&fast, &by_rules(&text));
         let (mut spelled, mut hashed) = (Vec::new(), Vec::new());
         tokens(&text, |token| spelled.push(token.hash()));
-        let repaired = hashes(&text, |hash| hashed.push(hash));
+        let repaired = hashes(&text, |hash, _| hashed.push(hash));
         prop_assert_eq!(hashed, spelled);
         prop_assert_eq!(repaired as usize, fast.iter().filter(|token| token.3).count());
     }

@@ -41,10 +41,16 @@ impl Sketcher {
     #[must_use]
     pub fn sketch(&self, shingles: &Shingles) -> Vec<u32> {
         let values: Vec<u32> = shingles.hashes().iter().map(|hash| (hash >> 32) as u32).collect();
-        let mut out = vec![u32::MAX; self.multipliers.len()];
-        kernel::minimums(&self.multipliers, &self.increments, &values, &mut out);
-        out.truncate(self.num_hashes);
+        let mut out = Vec::new();
+        self.sketch_values(&values, &mut out);
         out
+    }
+
+    /// The sketch of a set given by the upper halves of its hashes, in any order, repeated or not.
+    pub fn sketch_values(&self, values: &[u32], out: &mut Vec<u32>) {
+        out.resize(self.multipliers.len(), u32::MAX);
+        kernel::minimums(&self.multipliers, &self.increments, values, out);
+        out.truncate(self.num_hashes);
     }
 }
 

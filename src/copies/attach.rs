@@ -1,0 +1,116 @@
+//! Containment: a group that holds another one's text joins it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::component::longer_first;
+use super::fold::Units;
+use super::{Copies, CopyFinder, Texts};
+use crate::config::Linkage;
+use crate::contain;
+use crate::linkage::Partition;
+use crate::shingle::Shingles;
+use crate::verify::Overlap;
+
+/// Most members of a group that are looked at: they resemble each other, so that a few tell what all hold.
+const SAMPLE: usize = 8;
+
+/// Pairs whose sets are computed together.
+const AT_ONCE: usize = 1024;
+
+impl CopyFinder {
+    /// Joins groups over containment; `known` are links by containment that were found on the way, the longer text first.
+    pub(super) fn attach(&self, units: &Units, texts: &Texts<'_>, labels: &mut [u32], known: Vec<(u32, u32, Overlap)>, found: &mut Copies) {
+        let Some(least) = self.rule.containment else { return };
+        let mut taken: Vec<u32> = vec![0; labels.len()];
+        let sampled: Vec<u32> = (0..labels.len() as u32)
+            .filter(|unit| {
+                let taken = &mut taken[labels[*unit as usize] as usize];
+                *taken += 1;
+                *taken as usize <= SAMPLE
+            })
+            .collect();
+        let values: Vec<&[u32]> = sampled.iter().map(|unit| &*texts.prints[units.first(*unit).index()].values).collect();
+        let met = contain::candidates(&values, least);
+        found.crowded += met.crowded;
+        let pairs = met.pairs.iter().map(|(a, b)| (sampled[*a as usize], sampled[*b as usize]));
+        let pairs: Vec<(u32, u32)> = pairs.filter(|(a, b)| labels[*a as usize] != labels[*b as usize]).collect();
+        found.candidates += pairs.len() as u64;
+        let is_sampled = |unit: &u32| sampled.binary_search(unit).is_ok();
+        let mut links: Vec<(u32, u32, Overlap)> = known;
+        links.retain(|(a, b, _)| labels[*a as usize] != labels[*b as usize] && is_sampled(a) && is_sampled(b));
+        links.par_extend(pairs.par_chunks(AT_ONCE).flat_map_iter(|pairs| self.verify(pairs, units, texts)));
+        links.par_sort_unstable_by_key(|link| (link.0, link.1));
+        links.dedup_by_key(|link| (link.0, link.1));
+        found.links += links.len() as u64;
+        let joins: Vec<(u32, u32)> = match self.linkage {
+            Linkage::Single => links.iter().map(|link| (labels[link.0 as usize], labels[link.1 as usize])).collect(),
+            Linkage::Average => self.held(labels, &links),
+        };
+        join(labels, &joins, &units.apart);
+    }
+
+    fn verify(&self, pairs: &[(u32, u32)], units: &Units, texts: &Texts<'_>) -> Vec<(u32, u32, Overlap)> {
+        let mut needed: Vec<u32> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let sets: Vec<Shingles> = needed.iter().map(|unit| (texts.shingles)(units.first(*unit))).collect();
+        let set = |unit: u32| needed.binary_search(&unit).ok().map(|at| &sets[at]);
+        let link = |(a, b): &(u32, u32)| {
+            let overlap = Overlap::of(set(*a)?, set(*b)?);
+            let copy = self.is_copy(units, *a, *b, &overlap);
+            copy.then(|| Some(longer_first((*a, set(*a)?), (*b, set(*b)?), overlap)))?
+        };
+        pairs.iter().filter_map(link).collect()
+    }
+
+    /// Each group of which most members hold another group's text, with the one it holds most of.
+    fn held(&self, labels: &[u32], links: &[(u32, u32, Overlap)]) -> Vec<(u32, u32)> {
+        let mut size: BTreeMap<u32, usize> = links.iter().flat_map(|link| [link.0, link.1]).map(|unit| (labels[unit as usize], 0)).collect();
+        for label in labels {
+            if let Some(size) = size.get_mut(label) {
+                *size = (*size + 1).min(SAMPLE);
+            }
+        }
+        // (longer group, shorter group) → units of the longer one that hold the shorter one's text, and the most they share.
+        let mut holds: BTreeMap<(u32, u32), (Vec<u32>, usize)> = BTreeMap::new();
+        for (longer, shorter, overlap) in links.iter().filter(|link| self.rule.contains(&link.2)) {
+            let (holders, most) = holds.entry((labels[*longer as usize], labels[*shorter as usize])).or_default();
+            holders.push(*longer);
+            *most = (*most).max(overlap.shared);
+        }
+        let mut parent: BTreeMap<u32, (usize, Reverse<u32>)> = BTreeMap::new();
+        for ((longer, shorter), (mut holders, most)) in holds {
+            holders.sort_unstable();
+            holders.dedup();
+            if holders.len() * 2 > size[&longer] {
+                let choice = (most, Reverse(shorter));
+                let best = parent.entry(longer).or_insert(choice);
+                *best = (*best).max(choice);
+            }
+        }
+        parent.into_iter().map(|(longer, (_, shorter))| (longer, shorter.0)).collect()
+    }
+}
+
+/// Joins groups, given by their labels, unless units in them are pinned apart.
+fn join(labels: &mut [u32], joins: &[(u32, u32)], apart: &[(u32, u32)]) {
+    let mut groups: Vec<u32> = joins.iter().flat_map(|pair| [pair.0, pair.1]).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let place = |label: u32| groups.binary_search(&label).ok().map(|at| at as u32);
+    let pair = |(a, b): &(u32, u32)| place(*a).zip(place(*b));
+    let apart: Vec<(u32, u32)> = apart.iter().filter_map(|(a, b)| pair(&(labels[*a as usize], labels[*b as usize]))).collect();
+    let mut partition = Partition::new(groups.len(), &apart);
+    for (a, b) in joins.iter().filter_map(pair) {
+        partition.join(a, b);
+    }
+    let roots = partition.labels();
+    for label in labels {
+        if let Some(at) = place(*label) {
+            *label = groups[roots[at as usize] as usize];
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! One connected component of candidates: its pairs are verified and its groups made, with nothing from outside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::fold::Units;
+use super::{CopyFinder, Texts};
+use crate::band::Candidates;
+use crate::config::Linkage;
+use crate::linkage::{self, Partition, Pins};
+use crate::shingle::Shingles;
+use crate::verify::Overlap;
+
+/// Most units of a component whose pairs are all compared; in larger ones units gather around leaders instead, in linear time, and there
+/// every member has a copy link to its leader.
+const DENSE: usize = 256;
+
+/// Least mean resemblance inside a group, in percent of the least resemblance of a link. Below 100, because two texts that each change
+/// 15 % of one item's words resemble it by .44 and each other by .23 only; above, because in a chain of texts that each share 60 % of
+/// the next the mean is at 68 % and the ends have little in common.
+const MEAN_PERCENT: u64 = 75;
+
+/// Members of a crowded bucket that all others are compared with, one after the other, while some are still alone.
+const HOSTS: usize = 16;
+
+/// A leader that gathers fewer than one in so many of those left ends the gathering: what is left has no crowd in it.
+const FRUITFUL: usize = 64;
+
+/// Most units of a group whose overlaps are all kept for the report.
+const KEPT: usize = 64;
+
+/// Units that candidates connect.
+pub(super) struct Component {
+    /// Ascending.
+    units: Vec<u32>,
+    pairs: Vec<(u32, u32)>,
+    crowded: Vec<Vec<u32>>,
+}
+
+/// What became of a component.
+#[derive(Default)]
+pub(super) struct Solved {
+    /// Each unit with the smallest unit of its group.
+    pub(super) labels: Vec<(u32, u32)>,
+    /// Overlaps inside small groups.
+    pub(super) overlaps: Vec<(u32, u32, Overlap)>,
+    /// Links by containment, the longer text first.
+    pub(super) contained: Vec<(u32, u32, Overlap)>,
+    /// Pairs compared beside the candidates.
+    pub(super) compared: u64,
+    pub(super) links: u64,
+    pub(super) cut: u64,
+    pub(super) large: u64,
+}
+
+/// The components of more than one unit, by their smallest units.
+pub(super) fn split(units: usize, met: Candidates) -> Vec<Component> {
+    let in_crowds = met.crowded.iter().flat_map(|bucket| bucket[1..].iter().map(|unit| (bucket[0], *unit)));
+    let root = linkage::components(units, met.pairs.iter().copied().chain(in_crowds));
+    let mut members: Vec<(u32, u32)> = (0..units as u32).map(|unit| (root[unit as usize], unit)).collect();
+    members.sort_unstable();
+    let mut pairs: Vec<(u32, u32, u32)> = met.pairs.into_iter().map(|(a, b)| (root[a as usize], a, b)).collect();
+    pairs.par_sort_unstable();
+    let mut crowded: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();
+    for bucket in met.crowded {
+        crowded.entry(root[bucket[0] as usize]).or_default().push(bucket);
+    }
+    let mut rest = pairs.as_slice();
+    let several = members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1);
+    several
+        .map(|members| {
+            let root = members[0].0;
+            let (own, behind) = rest.split_at(rest.partition_point(|pair| pair.0 <= root));
+            rest = behind;
+            Component {
+                units: members.iter().map(|member| member.1).collect(),
+                pairs: own.iter().map(|pair| (pair.1, pair.2)).collect(),
+                crowded: crowded.remove(&root).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// A component while it is solved; its units are numbered from 0, in their order.
+struct Work<'w> {
+    finder: &'w CopyFinder,
+    units: &'w [u32],
+    all: &'w Units,
+    sets: Vec<Shingles>,
+    /// Pairs pinned apart.
+    apart: Vec<(u32, u32)>,
+}
+
+type Link = (u32, u32, Overlap);
+
+impl CopyFinder {
+    pub(super) fn solve(&self, component: &Component, all: &Units, texts: &Texts<'_>) -> Solved {
+        let local = |unit: &u32| component.units.binary_search(unit).ok().map(|at| at as u32);
+        let work = Work {
+            finder: self,
+            units: &component.units,
+            all,
+            sets: component.units.par_iter().map(|unit| (texts.shingles)(all.first(*unit))).collect(),
+            apart: all.apart.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect(),
+        };
+        let mut found = Solved::default();
+        let pairs: Vec<(u32, u32)> = component.pairs.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect();
+        let mut links = work.links(&pairs);
+        for bucket in &component.crowded {
+            let bucket: Vec<u32> = bucket.iter().filter_map(local).collect();
+            work.gather_crowd(&bucket, &mut links, &mut found);
+        }
+        found.links = links.len() as u64;
+        let labels = match self.linkage {
+            Linkage::Single => {
+                let mut partition = Partition::new(work.units.len(), &work.apart);
+                for (a, b, _) in &links {
+                    partition.join(*a, *b);
+                }
+                partition.labels()
+            }
+            Linkage::Average => work.average(&links, &mut found),
+        };
+        let unit = |at: u32| component.units[at as usize];
+        let contained = links.into_iter().filter(|link| self.rule.contains(&link.2));
+        found.contained = contained
+            .map(|(a, b, overlap)| longer_first((unit(a), &work.sets[a as usize]), (unit(b), &work.sets[b as usize]), overlap))
+            .collect();
+        found.overlaps = work.inside(&labels).into_iter().map(|(a, b, overlap)| (unit(a), unit(b), overlap)).collect();
+        found.labels = labels.iter().enumerate().map(|(at, label)| (component.units[at], unit(*label))).collect();
+        found
+    }
+}
+
+/// A link with the longer text first, of two equally long the one that comes later.
+pub(super) fn longer_first(a: (u32, &Shingles), b: (u32, &Shingles), overlap: Overlap) -> (u32, u32, Overlap) {
+    if (a.1.len(), a.0) > (b.1.len(), b.0) { (a.0, b.0, overlap) } else { (b.0, a.0, overlap) }
+}
+
+impl Work<'_> {
+    fn overlap(&self, a: u32, b: u32) -> Overlap {
+        Overlap::of(&self.sets[a as usize], &self.sets[b as usize])
+    }
+
+    /// Those of the pairs that are copies.
+    fn links(&self, pairs: &[(u32, u32)]) -> Vec<Link> {
+        let check = |(a, b): &(u32, u32)| {
+            let overlap = self.overlap(*a, *b);
+            self.finder.is_copy(self.all, self.units[*a as usize], self.units[*b as usize], &overlap).then_some((*a, *b, overlap))
+        };
+        pairs.par_iter().with_min_len(256).filter_map(check).collect()
+    }
+
+    /// Links the members of a crowded bucket with a few hosts among them. Who is connected already need not be compared again.
+    fn gather_crowd(&self, bucket: &[u32], links: &mut Vec<Link>, found: &mut Solved) {
+        let mut groups = Partition::new(self.units.len(), &[]);
+        for (a, b, _) in links.iter() {
+            groups.join(*a, *b);
+        }
+        let mut alone = bucket.to_vec();
+        for _ in 0..HOSTS {
+            let Some(host) = alone.first().copied() else { break };
+            let of_host = groups.root(host);
+            let others: Vec<(u32, u32)> =
+                bucket.iter().filter(|unit| groups.root(**unit) != of_host).map(|unit| (host.min(*unit), host.max(*unit))).collect();
+            found.compared += others.len() as u64;
+            for link in self.links(&others) {
+                groups.join(link.0, link.1);
+                links.push(link);
+            }
+            let of_host = groups.root(host);
+            alone.retain(|unit| groups.root(*unit) != of_host);
+        }
+        found.cut += alone.len() as u64;
+    }
+
+    /// Resemblance in millionths; of a pair that its dates rule out, 0.
+    fn alike(&self, a: u32, b: u32) -> u32 {
+        let overlap = self.overlap(a, b);
+        let rule = self.finder.rule.after(self.all.gap(self.units[a as usize], self.units[b as usize]));
+        if rule == self.finder.rule || rule.resembles(&overlap) { overlap.resemblance() as u32 } else { 0 }
+    }
+
+    /// Groups by average linkage, each labelled by its smallest member.
+    fn average(&self, links: &[Link], found: &mut Solved) -> Vec<u32> {
+        let alike: Vec<&Link> = links.iter().filter(|link| self.finder.rule.resembles(&link.2)).collect();
+        let roots = linkage::components(self.units.len(), alike.iter().map(|link| (link.0, link.1)));
+        let mut members: Vec<(u32, u32)> = roots.iter().zip(0..).map(|(root, at)| (*root, at)).collect();
+        members.sort_unstable();
+        let mut labels: Vec<u32> = (0..self.units.len() as u32).collect();
+        for members in members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1) {
+            let root = members[0].0;
+            let members: Vec<u32> = members.iter().map(|member| member.1).collect();
+            let of_members = if members.len() <= DENSE {
+                self.dense(&members)
+            } else {
+                found.large += 1;
+                self.led(&members, alike.iter().filter(|link| roots[link.0 as usize] == root))
+            };
+            for (unit, label) in members.iter().zip(of_members) {
+                labels[*unit as usize] = label;
+            }
+        }
+        labels
+    }
+
+    /// Average linkage on all pairs.
+    fn dense(&self, members: &[u32]) -> Vec<u32> {
+        let pairs: Vec<(u32, u32)> = (0..members.len() as u32).flat_map(|a| (a + 1..members.len() as u32).map(move |b| (a, b))).collect();
+        let edge = |(a, b): &(u32, u32)| (*a, *b, self.alike(members[*a as usize], members[*b as usize]));
+        let edges: Vec<linkage::Edge> = pairs.par_iter().with_min_len(256).map(edge).filter(|edge| edge.2 > 0).collect();
+        let least = (self.finder.rule.resemblance.millionths() * MEAN_PERCENT / 100) as u32;
+        let local = |unit: &u32| members.binary_search(unit).ok().map(|at| at as u32);
+        let apart = self.apart.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect();
+        let labels = linkage::average(members.len(), &edges, |_| least, &Pins { together: Vec::new(), apart });
+        labels.into_iter().map(|label| members[label as usize]).collect()
+    }
+
+    /// In a component too large to compare all pairs: units with most links lead, and each unit follows the first leader it is like.
+    /// Members of a group are alike because each is like the leader.
+    fn led<'l>(&self, members: &[u32], links: impl Iterator<Item = &'l &'l Link>) -> Vec<u32> {
+        let mut neighbors: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (a, b, _) in links {
+            neighbors.entry(*a).or_default().push(*b);
+            neighbors.entry(*b).or_default().push(*a);
+        }
+        let apart: BTreeSet<(u32, u32)> = self.apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
+        let mut order: Vec<(usize, u32)> = neighbors.iter().map(|(unit, others)| (others.len(), *unit)).collect();
+        order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let least = self.finder.rule.resemblance.millionths() as u32;
+        let mut left: Vec<u32> = order.iter().map(|row| row.1).collect();
+        let mut leader_of: BTreeMap<u32, u32> = BTreeMap::new();
+        while let Some(leader) = left.first().copied() {
+            let follows = |unit: &u32| *unit == leader || (!apart.contains(&(leader, *unit)) && self.alike(leader, *unit) >= least);
+            let (followers, others): (Vec<u32>, Vec<u32>) = left.par_iter().with_min_len(256).partition(|unit| follows(unit));
+            let fruitful = followers.len() * FRUITFUL > left.len();
+            leader_of.extend(followers.into_iter().map(|unit| (unit, leader)));
+            left = others;
+            if !fruitful {
+                break;
+            }
+        }
+        for leader in left {
+            if let std::collections::btree_map::Entry::Vacant(place) = leader_of.entry(leader) {
+                place.insert(leader);
+                for other in neighbors[&leader].iter().filter(|other| !apart.contains(&(leader, **other))) {
+                    leader_of.entry(*other).or_insert(leader);
+                }
+            }
+        }
+        let mut smallest: BTreeMap<u32, u32> = BTreeMap::new();
+        for (unit, leader) in &leader_of {
+            smallest.entry(*leader).or_insert(*unit);
+        }
+        members.iter().map(|unit| leader_of.get(unit).map_or(*unit, |leader| smallest[leader])).collect()
+    }
+
+    /// The overlaps inside small groups.
+    fn inside(&self, labels: &[u32]) -> Vec<Link> {
+        let mut members: Vec<(u32, u32)> = labels.iter().zip(0..).map(|(label, at)| (*label, at)).collect();
+        members.sort_unstable();
+        let groups = members.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() <= KEPT);
+        let pairs = groups.flat_map(|group| group.iter().enumerate().flat_map(|(at, a)| group[at + 1..].iter().map(|b| (a.1, b.1))));
+        pairs.map(|(a, b)| (a, b, self.overlap(a, b))).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! Articles with equal shingle sets become one unit.
+
+use rayon::prelude::*;
+
+use super::Texts;
+use crate::article::ArticleId;
+use crate::shingle::Shingles;
+
+/// Distinct texts, each with the articles that print it, numbered by content.
+pub(super) struct Units {
+    /// Articles, unit by unit, in each by key.
+    articles: Vec<u32>,
+    /// Where each unit begins, and the end.
+    starts: Vec<u32>,
+    /// First and last day it was printed, when every printing is dated.
+    days: Vec<Option<(i32, i32)>>,
+    /// Pairs of units pinned apart.
+    pub(super) apart: Vec<(u32, u32)>,
+}
+
+impl Units {
+    /// Folds articles with equal sets. Texts without tokens and articles pinned apart stay alone.
+    pub(super) fn fold(texts: &Texts<'_>) -> Units {
+        let mut alone = vec![false; texts.prints.len()];
+        for (a, b) in texts.apart {
+            alone[a.index()] = true;
+            alone[b.index()] = true;
+        }
+        let mut order: Vec<(u64, u32, u32)> =
+            texts.prints.iter().zip(texts.rank).zip(0..).map(|((print, rank), at)| (print.sketch, *rank, at)).collect();
+        order.par_sort_unstable();
+        let runs: Vec<&[(u64, u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
+        let folds = |run: &&[(u64, u32, u32)]| {
+            let (alone, mut folding): (Vec<u32>, Vec<u32>) = run.iter().map(|row| row.2).partition(|at| run[0].0 == 0 || alone[*at as usize]);
+            let mut units: Vec<Vec<u32>> = alone.into_iter().map(|at| vec![at]).collect();
+            match folding.len() {
+                0 => {}
+                1 => units.push(std::mem::take(&mut folding)),
+                _ => units.extend(equal(&folding, texts)),
+            }
+            units
+        };
+        // Most articles have a text of their own: only runs of several are looked into.
+        let several: Vec<Vec<Vec<u32>>> = runs.par_iter().filter(|run| run.len() > 1).map(folds).collect();
+        let mut several = several.into_iter();
+        let mut found = Units { articles: Vec::with_capacity(order.len()), starts: vec![0], days: Vec::new(), apart: Vec::new() };
+        for run in runs {
+            if run.len() == 1 {
+                found.push(&[run[0].2]);
+            } else {
+                several.next().unwrap_or_default().iter().for_each(|unit| found.push(unit));
+            }
+        }
+        found.date(texts.days);
+        let unit_of = if texts.apart.is_empty() { Vec::new() } else { found.of_articles() };
+        found.apart = texts.apart.iter().map(|(a, b)| (unit_of[a.index()], unit_of[b.index()])).collect();
+        found
+    }
+
+    fn push(&mut self, articles: &[u32]) {
+        self.articles.extend_from_slice(articles);
+        self.starts.push(self.articles.len() as u32);
+    }
+
+    fn date(&mut self, days: &[Option<i32>]) {
+        self.days = (0..self.len())
+            .map(|unit| {
+                let mut range = None;
+                for article in self.articles(unit as u32) {
+                    let day = days[*article as usize]?;
+                    let (first, last) = range.unwrap_or((day, day));
+                    range = Some((day.min(first), day.max(last)));
+                }
+                range
+            })
+            .collect();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn articles(&self, unit: u32) -> &[u32] {
+        &self.articles[self.starts[unit as usize] as usize..self.starts[unit as usize + 1] as usize]
+    }
+
+    /// The article that stands for a unit.
+    pub(super) fn first(&self, unit: u32) -> ArticleId {
+        ArticleId(self.articles[self.starts[unit as usize] as usize])
+    }
+
+    /// Days between the nearest printings of two texts, when all are dated.
+    pub(super) fn gap(&self, a: u32, b: u32) -> Option<i64> {
+        let (a, b) = (self.days[a as usize], self.days[b as usize]);
+        a.zip(b).map(|((a, z), (b, y))| i64::from((b - z).max(a - y).max(0)))
+    }
+
+    /// The unit of each article.
+    pub(super) fn of_articles(&self) -> Vec<u32> {
+        let mut unit_of = vec![0; self.articles.len()];
+        for unit in 0..self.len() as u32 {
+            for article in self.articles(unit) {
+                unit_of[*article as usize] = unit;
+            }
+        }
+        unit_of
+    }
+}
+
+/// Parts articles of equal sketches by their sets. Most often all are equal to the first.
+fn equal(articles: &[u32], texts: &Texts<'_>) -> Vec<Vec<u32>> {
+    let set = |article: u32| (texts.shingles)(ArticleId(article));
+    let as_first = |articles: &[u32], first: &Shingles| -> Vec<bool> { articles.par_iter().map(|article| set(*article) == *first).collect() };
+    let first = set(articles[0]);
+    let same = as_first(&articles[1..], &first);
+    let (unit, rest) = part(articles, &same);
+    let mut units = vec![unit];
+    // The rest by a hash of the whole set, and then by the sets themselves.
+    let mut order: Vec<(u64, u32, u32)> =
+        rest.par_iter().map(|article| (set(*article).fingerprint(), texts.rank[*article as usize], *article)).collect();
+    order.sort_unstable();
+    for run in order.chunk_by(|a, b| a.0 == b.0) {
+        let run: Vec<u32> = run.iter().map(|row| row.2).collect();
+        let same = if run.len() > 1 { as_first(&run[1..], &set(run[0])) } else { Vec::new() };
+        let (unit, rest) = part(&run, &same);
+        units.push(unit);
+        units.extend(rest.into_iter().map(|article| vec![article]));
+    }
+    units
+}
+
+/// The first of the articles with those that are the same, and the others.
+fn part(articles: &[u32], same: &[bool]) -> (Vec<u32>, Vec<u32>) {
+    let (mut equal, mut rest) = (vec![articles[0]], Vec::new());
+    for (article, same) in articles[1..].iter().zip(same) {
+        if *same { equal.push(*article) } else { rest.push(*article) }
+    }
+    (equal, rest)
+}
