@@ -38,6 +38,7 @@ mod text;
 mod text_date;
 mod values;
 mod written;
+mod years;
 
 use jiff::civil::Date;
 
