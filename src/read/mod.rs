@@ -33,6 +33,7 @@ mod open;
 mod page_date;
 mod reader;
 mod record;
+mod strings;
 mod table;
 mod text;
 mod text_date;

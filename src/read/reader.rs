@@ -143,7 +143,7 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
             ..Article::default()
         }
     } else {
-        let text = record::lines(&text);
+        let text = record::lines(text);
         let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
         Article { title: text::title(&text).map(str::to_string), published, text, ..Article::default() }
     };
