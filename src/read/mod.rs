@@ -5,7 +5,7 @@
 //! reading goes on: nothing is dropped silently.
 //!
 //! Files are walked one after the other; pages and records are parsed in batches on all threads, so the order never
-//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each, and the articles of one.
+//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each at most, and the articles of one.
 //!
 //! ```
 //! use samestory::read::{ReadOptions, Reader};
