@@ -19,6 +19,9 @@ const WHOLE_PER_BROKEN: usize = 20;
 /// The share of characters that may be replacements or controls: 1 in 100 still reads, more is not text.
 const MAX_BAD_SHARE: f64 = 0.01;
 
+/// The first byte of U+FFFD in UTF-8.
+const REPLACEMENT_START: u8 = 0xef;
+
 /// Why bytes are not text.
 pub(super) const UNDECODABLE: &str = "undecodable: not text in a charset that can be told";
 
@@ -30,10 +33,14 @@ pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'stati
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return checked(encoding.decode_without_bom_handling(&bytes[mark..]).0);
     }
+    let utf8 = simdutf8::basic::from_utf8(bytes);
+    if let Some(text) = utf8.ok().filter(|_| is_clean(bytes)) {
+        return Ok(Cow::Borrowed(text));
+    }
     if bytes.contains(&0) {
         return Err(UNDECODABLE);
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = utf8 {
         // Controls of the second block stand in pages that were once decoded wrongly, but it is UTF-8 all the same.
         let first_block = text.chars().filter(|c| !matches!(c, '\u{80}'..='\u{9f}'));
         return few_bad(first_block).then_some(Cow::Borrowed(text)).ok_or(UNDECODABLE);
@@ -84,6 +91,14 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 /// The text, when few enough of its characters stand for nothing.
 fn checked(text: Cow<'_, str>) -> Result<Cow<'_, str>, &'static str> {
     if few_bad(text.chars()) { Ok(text) } else { Err(UNDECODABLE) }
+}
+
+/// Whether UTF-8 has neither controls, line ends included, nor replacement characters. One pass without branches, for the usual case.
+fn is_clean(text: &[u8]) -> bool {
+    let (control, replacement) = text.iter().fold((false, false), |(control, replacement), byte| {
+        (control | (*byte < b' ') | (*byte == 0x7f), replacement | (*byte == REPLACEMENT_START))
+    });
+    !control && (!replacement || memchr::memmem::find(text, "\u{fffd}".as_bytes()).is_none())
 }
 
 fn few_bad(text: impl Iterator<Item = char>) -> bool {

@@ -1,5 +1,7 @@
 //! Publication dates from a date field or an address, and which dates are believed.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -21,6 +23,11 @@ const MICROSECONDS: i64 = 100_000_000_000_000;
 pub(super) fn plausible(when: &When, latest: Date) -> bool {
     let last = latest.checked_add(MAX_DAYS_AHEAD.days()).unwrap_or(latest);
     (EARLIEST..=last).contains(&when.date())
+}
+
+/// The years that a plausible date can lie in.
+pub(super) fn plausible_years(latest: Date) -> RangeInclusive<i16> {
+    EARLIEST.year()..=latest.year().saturating_add(1)
 }
 
 /// Whether `03/12/2024` is 3 December: everywhere we read but in English, and unknown languages in Latin letters.

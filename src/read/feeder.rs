@@ -8,7 +8,7 @@ use csv::ByteRecord;
 
 use super::format::Format;
 use super::input::{self, InputFile};
-use super::lines::{self, Line, MAX_RECORD_BYTES};
+use super::lines::{self, BLOCK_BYTES, Block, Blocks, MAX_RECORD_BYTES};
 use super::open::{self, Stream};
 use super::table::Table;
 use super::values::{Piece, Values};
@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 
 /// Raw bytes in one batch: enough work for many threads, little beside the articles it becomes.
 const BATCH_BYTES: u64 = 8 * 1024 * 1024;
+/// Blocks of lines in one batch: they are parsed about as fast as they are read, so more would only take memory.
+const BATCH_BLOCKS: u64 = 16;
 /// Pages or records in one batch, for inputs of very small ones.
 const BATCH_JOBS: usize = 4096;
 /// How many bytes of an input without a telling name are looked at.
@@ -27,6 +29,8 @@ pub(super) enum Job {
     Page(Arc<InputFile>, Format),
     /// A page whose stream had to be opened to know what it is.
     OpenPage(Arc<InputFile>, Format, Stream),
+    /// JSON records on the lines from `first` on.
+    Lines { file: Arc<InputFile>, first: u64, bytes: Vec<u8> },
     /// A JSON record with its line and number.
     Json { file: Arc<InputFile>, line: u64, number: u64, bytes: Vec<u8> },
     /// A table row.
@@ -36,7 +40,7 @@ pub(super) enum Job {
 }
 
 enum Records {
-    Lines { stream: Stream, line: u64 },
+    Lines(Blocks<Stream>),
     Values { stream: Stream, values: Values, number: u64, array: bool },
     Rows(Box<Table>),
 }
@@ -46,11 +50,13 @@ pub(super) struct Feeder {
     entries: std::vec::IntoIter<Result<InputFile>>,
     current: Option<(Arc<InputFile>, Records)>,
     counter: Arc<AtomicU64>,
+    /// Buffers of blocks that are parsed.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Feeder {
     pub(super) fn new(entries: Vec<Result<InputFile>>, counter: Arc<AtomicU64>) -> Feeder {
-        Feeder { entries: entries.into_iter(), current: None, counter }
+        Feeder { entries: entries.into_iter(), current: None, counter, spare: Vec::new() }
     }
 
     /// The next batch; empty at the end.
@@ -62,6 +68,7 @@ impl Feeder {
             bytes += match &job {
                 Job::Page(file, _) => file.size,
                 Job::OpenPage(..) => BATCH_BYTES,
+                Job::Lines { bytes, .. } => (bytes.len() as u64).max(BATCH_BYTES / BATCH_BLOCKS),
                 Job::Json { bytes, .. } => bytes.len() as u64,
                 Job::Row { cells, .. } => cells.as_slice().len() as u64,
                 Job::Failed(_) => 0,
@@ -71,10 +78,15 @@ impl Feeder {
         jobs
     }
 
+    /// Takes buffers back, so that the system need not find new pages for every block. One that a long line made grow is let go.
+    pub(super) fn reuse(&mut self, buffers: Vec<Vec<u8>>) {
+        self.spare.extend(buffers.into_iter().filter(|buffer| (1..=BLOCK_BYTES).contains(&buffer.capacity())));
+    }
+
     fn next(&mut self) -> Option<Job> {
         loop {
             if let Some((file, records)) = &mut self.current {
-                match records.next(file) {
+                match records.next(file, &mut self.spare) {
                     Ok(Some(job)) => return Some(job),
                     Ok(None) => self.current = None,
                     Err(source) => {
@@ -130,7 +142,7 @@ impl Feeder {
                 let array = head.trim_ascii_start().starts_with(b"[");
                 Records::Values { stream, values: Values::default(), number: 0, array }
             }
-            _ => Records::Lines { stream, line: 0 },
+            _ => Records::Lines(Blocks::new(stream)),
         };
         self.current = Some((Arc::clone(file), records));
         Ok(None)
@@ -160,20 +172,16 @@ trait ChainBoxed: io::BufRead + Send + Sized + 'static {
 impl ChainBoxed for io::Cursor<Vec<u8>> {}
 
 impl Records {
-    /// The next record of `file`; `None` at its end.
-    fn next(&mut self, file: &Arc<InputFile>) -> io::Result<Option<Job>> {
+    /// The next record of `file`, or lines of them in one of the `spare` buffers; `None` at its end.
+    fn next(&mut self, file: &Arc<InputFile>, spare: &mut Vec<Vec<u8>>) -> io::Result<Option<Job>> {
         match self {
-            Records::Lines { stream, line } => loop {
-                let Some(found) = lines::next(stream, MAX_RECORD_BYTES)? else { return Ok(None) };
-                *line += 1;
-                match found {
-                    Line::TooLong => return Ok(Some(Job::Failed(file.error(Some(*line), too_long())))),
-                    Line::Bytes(bytes) if bytes.is_empty() => {}
-                    Line::Bytes(bytes) => {
-                        return Ok(Some(Job::Json { file: Arc::clone(file), line: *line, number: *line, bytes }));
-                    }
-                }
-            },
+            Records::Lines(blocks) => {
+                let buffer = spare.pop().unwrap_or_default();
+                Ok(blocks.next(buffer, BLOCK_BYTES, MAX_RECORD_BYTES)?.map(|block| match block {
+                    Block::Lines { bytes, first } => Job::Lines { file: Arc::clone(file), first, bytes },
+                    Block::TooLong { line } => Job::Failed(file.error(Some(line), too_long())),
+                }))
+            }
             Records::Values { stream, values, number, array } => Ok(match values.next(stream, MAX_RECORD_BYTES)? {
                 None => None,
                 Some(Piece::Broken { message, line }) => Some(Job::Failed(file.error(Some(line), message))),

@@ -53,6 +53,9 @@ pub(super) struct Page {
 
 /// Whether a string is HTML: it starts with a tag or has paragraphs or line breaks of HTML.
 pub(super) fn looks_like(text: &str) -> bool {
+    if memchr::memchr(b'<', text.as_bytes()).is_none() {
+        return false;
+    }
     let start = text.trim_start().as_bytes();
     let tag = start.first() == Some(&b'<') && start.get(1).is_some_and(|c| c.is_ascii_alphabetic() || *c == b'!') && text.contains('>');
     tag || ["<p>", "<p ", "</p>", "<br>", "<br/>", "<br />"].iter().any(|mark| text.contains(mark))

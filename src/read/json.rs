@@ -6,9 +6,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ReadOptions;
-use super::charset;
 use super::record::{self, Fields, Outcome, Place, Value};
+use super::{ReadOptions, charset, strings};
+
+/// Room for the fields of most records.
+const USUAL_FIELDS: usize = 8;
 
 /// A JSON object as a list of names and raw values, in their order.
 struct Object<'a> {
@@ -44,16 +46,15 @@ fn invalid(error: &serde_json::Error, before: usize) -> String {
 impl Fields for Object<'_> {
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, String> {
         // The last one counts when a name is repeated, as in every JSON map; an exact name goes before another case.
-        let exact = self.fields.iter().rev().find(|(found, _)| found == name);
-        let found = exact.or_else(|| self.fields.iter().rev().find(|(found, _)| found.eq_ignore_ascii_case(name)));
-        let Some((_, raw)) = found else { return Ok(None) };
+        let alike = || self.fields.iter().rev().filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        let Some((_, raw)) = alike().find(|(found, _)| found == name).or_else(|| alike().next()) else { return Ok(None) };
         let raw = raw.get();
         Ok(match raw.as_bytes().first() {
             Some(b'n') => None,
             Some(b'"') => {
                 let before = raw.as_ptr().addr() - self.text.as_ptr().addr();
-                let text = serde_json::from_str::<Text<'_>>(raw).map_err(|error| invalid(&error, before))?;
-                Some(Value::Text(text.0))
+                let again = || serde_json::from_str::<Text<'_>>(raw).map(|text| text.0).map_err(|error| invalid(&error, before));
+                Some(Value::Text(strings::text(raw).map_or_else(again, Ok)?))
             }
             Some(b'-' | b'0'..=b'9') => Some(Value::Number(raw)),
             Some(b'{') => Some(named(raw).map_or(Value::Other("an object"), Value::Text)),
@@ -102,7 +103,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
-                let mut fields = Vec::new();
+                let mut fields = Vec::with_capacity(USUAL_FIELDS);
                 while let Some((Text(name), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
                     fields.push((name, value));
                 }

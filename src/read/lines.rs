@@ -1,48 +1,125 @@
-//! Lines of a stream, none longer than a record may be.
+//! Lines of a stream, cut into blocks of whole lines, none longer than a record may be.
+//!
+//! A block is read in one go and handed to one thread; no line is copied but the one that a block's end cuts.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
+
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// No record is longer, in bytes: a line without end must not fill the memory.
 pub(super) const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
 
-/// One line.
+/// Bytes of a block that no line outgrows: work for a thread for a tenth of a millisecond, and still in its cache.
+pub(super) const BLOCK_BYTES: usize = 128 * 1024;
+
+/// What is cut off a stream at once.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Its bytes, without white space at either end.
-    Bytes(Vec<u8>),
-    /// It was longer than allowed and was passed over.
-    TooLong,
+pub(super) enum Block {
+    /// Whole lines and the number of the first.
+    Lines { bytes: Vec<u8>, first: u64 },
+    /// One line that was longer than allowed and was passed over.
+    TooLong { line: u64 },
 }
 
-/// Reads the next line; `None` at the end.
-pub(super) fn next(stream: &mut impl BufRead, max: usize) -> io::Result<Option<Line>> {
-    let mut line = Vec::new();
-    let mut too_long = false;
-    loop {
-        let buffer = match stream.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            buffer => buffer?,
-        };
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let taken = end.map_or(buffer.len(), |end| end + 1);
-        let at_end = buffer.is_empty();
-        too_long |= line.len() + taken > max;
-        if !too_long {
-            line.extend_from_slice(&buffer[..taken]);
+/// Cuts a stream into blocks.
+#[derive(Debug)]
+pub(super) struct Blocks<S> {
+    stream: S,
+    /// The first bytes of a line whose end is not read yet.
+    begun: Vec<u8>,
+    /// Lines given so far.
+    lines: u64,
+    /// What the stream said after the lines given last.
+    fault: Option<io::Error>,
+    ended: bool,
+}
+
+impl<S: Read> Blocks<S> {
+    pub(super) fn new(stream: S) -> Blocks<S> {
+        Blocks { stream, begun: Vec::new(), lines: 0, fault: None, ended: false }
+    }
+
+    /// The next block, in `buffer`, of `size` bytes or one line of at most `max`; `None` at the end. `size` is at most `max`.
+    pub(super) fn next(&mut self, mut buffer: Vec<u8>, size: usize, max: usize) -> io::Result<Option<Block>> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
         }
-        stream.consume(taken);
-        if end.is_some() || at_end {
-            return Ok(match (too_long, at_end && line.is_empty()) {
-                (true, _) => Some(Line::TooLong),
-                (false, true) => None,
-                (false, false) => {
-                    line.truncate(line.trim_ascii_end().len());
-                    line.drain(..line.len() - line.trim_ascii_start().len());
-                    Some(Line::Bytes(line))
+        if self.ended {
+            return Ok(None);
+        }
+        let mut filled = self.begun.len();
+        buffer.resize(size.max(2 * filled).min(max + 1), 0);
+        buffer[..filled].copy_from_slice(&self.begun);
+        self.begun.clear();
+        loop {
+            let more = fill(&mut self.stream, &mut buffer, &mut filled);
+            // A line of exactly `max` bytes has its line end among them.
+            if let Some(end) = memrchr(b'\n', &buffer[..filled.min(max)]) {
+                self.begun.extend_from_slice(&buffer[end + 1..filled]);
+                match more {
+                    Ok(more) => self.ended = !more && self.begun.is_empty(),
+                    Err(fault) => self.fault = Some(fault),
                 }
-            });
+                buffer.truncate(end + 1);
+                return Ok(Some(self.lines(buffer)));
+            }
+            let more = more?;
+            if filled > max {
+                return self.pass_over(buffer, filled).map(Some);
+            }
+            if !more {
+                self.ended = true;
+                buffer.truncate(filled);
+                return Ok((filled > 0).then(|| self.lines(buffer)));
+            }
+            buffer.resize((2 * buffer.len()).min(max + 1), 0);
         }
     }
+
+    fn lines(&mut self, bytes: Vec<u8>) -> Block {
+        let first = self.lines + 1;
+        self.lines += memchr_iter(b'\n', &bytes).count() as u64;
+        Block::Lines { bytes, first }
+    }
+
+    /// Drops what is left of the line that fills `buffer`.
+    fn pass_over(&mut self, mut buffer: Vec<u8>, mut filled: usize) -> io::Result<Block> {
+        self.lines += 1;
+        loop {
+            if let Some(end) = memchr(b'\n', &buffer[..filled]) {
+                self.begun.extend_from_slice(&buffer[end + 1..filled]);
+                break;
+            }
+            filled = 0;
+            if !fill(&mut self.stream, &mut buffer, &mut filled)? && filled == 0 {
+                break;
+            }
+        }
+        Ok(Block::TooLong { line: self.lines })
+    }
+}
+
+/// Reads until `buffer` is full; false at the end of the stream. What was read before a fault counts.
+fn fill(stream: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Result<bool> {
+    while *filled < buffer.len() {
+        match stream.read(&mut buffer[*filled..]) {
+            Ok(0) => return Ok(false),
+            Ok(read) => *filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// The lines of a block, without white space at either end.
+pub(super) fn records(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr_iter(b'\n', block).chain(std::iter::once(block.len()));
+    ends.scan(0, |start, end| {
+        let line = &block[*start..end];
+        *start = end + 1;
+        Some(line.trim_ascii())
+    })
 }
 
 /// Reads on until `head` holds the whole first line that is not blank, or the stream ends, or `head` has `max` bytes.
@@ -78,17 +155,57 @@ pub(super) fn complete_first(head: &mut Vec<u8>, stream: &mut impl BufRead, max:
 mod tests {
     use super::*;
 
-    #[test]
-    fn lines_are_trimmed_and_bounded() {
-        let mut stream = io::BufReader::with_capacity(4, "one\r\n\n  two  \n0123456789ABCDEF\nthree".as_bytes());
-        let mut lines = Vec::new();
-        while let Some(line) = next(&mut stream, 12).expect("memory") {
-            lines.push(match line {
-                Line::Bytes(bytes) => String::from_utf8(bytes).expect("text"),
-                Line::TooLong => "(too long)".into(),
-            });
+    /// Every line with its number, `!` for one that was too long, and the fault at the end.
+    fn cut(stream: impl Read, size: usize) -> Vec<String> {
+        let mut blocks = Blocks::new(stream);
+        let mut found = Vec::new();
+        loop {
+            match blocks.next(vec![b'x'; 3], size, 12) {
+                Ok(Some(Block::TooLong { line })) => found.push(format!("{line}!")),
+                Ok(Some(Block::Lines { bytes, first })) => {
+                    let lines = (first..).zip(records(&bytes)).filter(|(_, line)| !line.is_empty());
+                    found.extend(lines.map(|(number, line)| format!("{number}:{}", String::from_utf8_lossy(line))));
+                }
+                Ok(None) => return found,
+                Err(fault) => {
+                    found.push(fault.to_string());
+                    return found;
+                }
+            }
         }
-        assert_eq!(lines, ["one", "", "two", "(too long)", "three"]);
+    }
+
+    #[test]
+    fn lines_are_trimmed_numbered_and_bounded() {
+        for (text, expected) in [
+            ("one\r\n\n  two  \n0123456789ABCDEF\nthree", vec!["1:one", "3:two", "4!", "5:three"]),
+            ("0123456789A\n0123456789AB\n\nx\n", vec!["1:0123456789A", "2!", "4:x"]),
+            ("0123456789AB", vec!["1:0123456789AB"]),
+            ("0123456789ABC", vec!["1!"]),
+            ("a\n0123456789ABC0123456789ABC0123456789ABC\nb\n", vec!["1:a", "2!", "3:b"]),
+            ("\n\n\n", vec![]),
+            ("", vec![]),
+        ] {
+            for size in [1, 2, 4, 7, 12] {
+                let dripping = io::BufReader::with_capacity(3, text.as_bytes());
+                assert_eq!(cut(text.as_bytes(), size), expected, "{text:?} by {size}");
+                assert_eq!(cut(dripping, size), expected, "{text:?} by {size} in threes");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_lines_before_a_fault_are_given() {
+        struct Fault;
+        impl Read for Fault {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("cut"))
+            }
+        }
+        for size in [2, 12] {
+            assert_eq!(cut("a\nb\nc".as_bytes().chain(Fault), size), ["1:a", "2:b", "cut"]);
+            assert_eq!(cut("0123456789ABCDEF".as_bytes().chain(Fault), size), ["cut"]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! reading goes on: nothing is dropped silently.
 //!
 //! Files are walked one after the other; pages and records are parsed in batches on all threads, so the order never
-//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each, and the articles of one.
+//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each at most, and the articles of one.
 //!
 //! ```
 //! use samestory::read::{ReadOptions, Reader};
@@ -33,11 +33,13 @@ mod open;
 mod page_date;
 mod reader;
 mod record;
+mod strings;
 mod table;
 mod text;
 mod text_date;
 mod values;
 mod written;
+mod years;
 
 use jiff::civil::Date;
 

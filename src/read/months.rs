@@ -9,6 +9,9 @@ const ZEROS: [u32; 19] =
 
 /// The value of a decimal digit of any script.
 pub(super) fn digit(c: char) -> Option<u32> {
+    if c < '\u{660}' {
+        return c.to_digit(10);
+    }
     let code = u32::from(c);
     ZEROS.iter().map(|zero| code.wrapping_sub(*zero)).find(|value| *value < 10)
 }
@@ -57,6 +60,11 @@ pub(super) fn single(word: &str) -> Option<i8> {
         }
         _ => return None,
     })
+}
+
+/// Whether a folded word begins a month of two words.
+pub(super) fn is_double(first: &str) -> bool {
+    matches!(first, "تشرين" | "كانون")
 }
 
 /// The number of a month given by two folded words (the Levantine Kanun and Tishrin).

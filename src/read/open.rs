@@ -10,8 +10,9 @@ use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::input::InputFile;
 
-/// Buffer between the system and the parsers, in bytes: large enough that system calls do not show.
-const BUFFER_BYTES: usize = 256 * 1024;
+/// Buffer between the system and the parsers, in bytes: large enough that system calls do not show, and smaller than a block of lines,
+/// which is then read past it.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";

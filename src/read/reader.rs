@@ -1,9 +1,8 @@
 //! The iterator over articles: batches of raw bytes, parsed on all threads, handed out in input order.
 //!
-//! While one batch is parsed the next is read and decompressed, so at any time two batches of raw bytes (8 MiB each) and one of
+//! While one batch is parsed the next is read and decompressed, so at any time two batches of raw bytes (8 MiB each at most) and one of
 //! articles are held. Pages are opened where they are parsed.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +12,8 @@ use rayon::prelude::*;
 use super::feeder::{Feeder, Job};
 use super::format::Format;
 use super::input::{self, InputFile};
-use super::record::{self, Outcome, Place};
-use super::{ReadOptions, charset, html, json, open, table, text, text_date};
+use super::record::{self, Place};
+use super::{ReadOptions, charset, html, json, lines, open, table, text, text_date};
 use crate::article::{Article, DateSource, Published};
 use crate::error::{Error, Result};
 
@@ -29,7 +28,7 @@ pub struct Reader {
     feeder: Feeder,
     options: ReadOptions,
     next_batch: Vec<Job>,
-    ready: VecDeque<Result<Article>>,
+    ready: std::iter::Flatten<std::vec::IntoIter<Vec<Result<Article>>>>,
     counter: Arc<AtomicU64>,
     total: Option<u64>,
     skipped: usize,
@@ -48,7 +47,7 @@ impl Reader {
             feeder: Feeder::new(found.entries, Arc::clone(&counter)),
             options,
             next_batch: Vec::new(),
-            ready: VecDeque::new(),
+            ready: Vec::new().into_iter().flatten(),
             counter,
             total,
             skipped: found.skipped,
@@ -73,19 +72,20 @@ impl Reader {
         self.skipped
     }
 
-    fn parse_batch(&mut self) {
+    /// Parses a batch while the next one is read; false when there is none.
+    fn parse_batch(&mut self) -> bool {
         let mut jobs = std::mem::take(&mut self.next_batch);
         if jobs.is_empty() {
             jobs = self.feeder.batch();
         }
         let (options, counter, feeder) = (&self.options, &self.counter, &mut self.feeder);
-        let parse = || jobs.into_par_iter().map(|job| outcome(job, options, counter)).collect::<Vec<Outcome>>();
-        let (outcomes, next_batch) = rayon::join(parse, || feeder.batch());
+        let any = !jobs.is_empty();
+        let parse = || jobs.into_par_iter().map(|job| items(job, options, counter)).unzip::<_, _, Vec<_>, Vec<_>>();
+        let ((items, buffers), next_batch) = rayon::join(parse, || feeder.batch());
         self.next_batch = next_batch;
-        for outcome in outcomes {
-            self.ready.push_back(outcome.article);
-            self.ready.extend(outcome.complaints.into_iter().map(Err));
-        }
+        self.ready = items.into_iter().flatten();
+        self.feeder.reuse(buffers);
+        any
     }
 }
 
@@ -93,26 +93,39 @@ impl Iterator for Reader {
     type Item = Result<Article>;
 
     fn next(&mut self) -> Option<Result<Article>> {
-        if self.ready.is_empty() {
-            self.parse_batch();
+        loop {
+            let item = self.ready.next();
+            if item.is_some() || !self.parse_batch() {
+                return item;
+            }
         }
-        self.ready.pop_front()
     }
 }
 
-fn outcome(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> Outcome {
+/// What a job becomes: articles and errors, each complaint after its article; and the buffer it came in, to be filled again.
+fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Result<Article>>, Vec<u8>) {
+    let mut items = Vec::new();
     match job {
-        Job::Failed(error) => error.into(),
-        Job::Json { file, line, number, bytes } => json::article(&bytes, Place { file: &file, line, number }, options),
-        Job::Row { file, line, header, cells } => table::article(&cells, &header, Place { file: &file, line, number: line }, options),
-        Job::Page(file, format) => Outcome {
-            article: open::open(&file, counter)
-                .map_err(|source| io_error(&file, source))
-                .and_then(|stream| page(&file, format, stream, options)),
-            complaints: Vec::new(),
-        },
-        Job::OpenPage(file, format, stream) => Outcome { article: page(&file, format, stream, options), complaints: Vec::new() },
+        Job::Failed(error) => items.push(Err(error)),
+        Job::Lines { file, first, bytes } => {
+            for (line, record) in (first..).zip(lines::records(&bytes)).filter(|(_, record)| !record.is_empty()) {
+                json::article(record, Place { file: &file, line, number: line }, options).give(&mut items);
+            }
+            return (items, bytes);
+        }
+        Job::Json { file, line, number, bytes } => {
+            json::article(&bytes, Place { file: &file, line, number }, options).give(&mut items);
+        }
+        Job::Row { file, line, header, cells } => {
+            table::article(&cells, &header, Place { file: &file, line, number: line }, options).give(&mut items);
+        }
+        Job::Page(file, format) => {
+            let stream = open::open(&file, counter).map_err(|source| io_error(&file, source));
+            items.push(stream.and_then(|stream| page(&file, format, stream, options)));
+        }
+        Job::OpenPage(file, format, stream) => items.push(page(&file, format, stream, options)),
     }
+    (items, Vec::new())
 }
 
 fn io_error(file: &InputFile, source: io::Error) -> Error {
@@ -143,7 +156,7 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
             ..Article::default()
         }
     } else {
-        let text = record::lines(&text);
+        let text = record::lines(text);
         let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
         Article { title: text::title(&text).map(str::to_string), published, text, ..Article::default() }
     };

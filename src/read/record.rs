@@ -16,6 +16,14 @@ pub(super) struct Outcome {
     pub(super) complaints: Vec<Error>,
 }
 
+impl Outcome {
+    /// Adds the article or error to `items`, and the complaints behind it.
+    pub(super) fn give(self, items: &mut Vec<Result<Article>>) {
+        items.push(self.article);
+        items.extend(self.complaints.into_iter().map(Err));
+    }
+}
+
 impl From<Error> for Outcome {
     fn from(error: Error) -> Outcome {
         Outcome { article: Err(error), complaints: Vec::new() }
@@ -138,7 +146,7 @@ fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::
             article.lang = article.lang.or(page.lang);
             article.text = page.text;
         } else {
-            article.text = lines(&text);
+            article.text = lines(text);
         }
     }
     if article.text.trim().is_empty() && article.title.is_none() {
@@ -199,12 +207,18 @@ fn shortened(value: &str) -> String {
 }
 
 /// The text with every kind of line end as `\n`.
-pub(super) fn lines(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.contains(['\r', '\u{2028}', '\u{2029}', '\u{85}']) {
-        return text.to_string();
+pub(super) fn lines(text: Cow<'_, str>) -> String {
+    if !text.starts_with('\u{feff}') && !has_other_line_ends(text.as_bytes()) {
+        return text.into_owned();
     }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}'], "\n")
+}
+
+/// Whether there is a line end besides `\n`: CR, U+2028, U+2029 or U+0085.
+fn has_other_line_ends(text: &[u8]) -> bool {
+    memchr::memchr3_iter(b'\r', 0xc2, 0xe2, text)
+        .any(|at| matches!(&text[at..], [b'\r', ..] | [0xc2, 0x85, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..]))
 }
 
 /// The host of an address, without `www.` and the port.
@@ -234,6 +248,8 @@ mod tests {
 
     #[test]
     fn line_ends_become_one_kind() {
-        assert_eq!(lines("\u{feff}a\r\nb\rc\u{2028}d\n"), "a\nb\nc\nd\n");
+        assert_eq!(lines("\u{feff}a\r\nb\rc\u{2028}d\n".into()), "a\nb\nc\nd\n");
+        assert_eq!(lines("a\u{85}b\u{2029}c".into()), "a\nb\nc");
+        assert_eq!(lines("«a» “b”\nc".into()), "«a» “b”\nc");
     }
 }

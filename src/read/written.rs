@@ -22,16 +22,23 @@ pub(super) struct Written {
     pub(super) end: usize,
 }
 
+/// Tokens from the month to the number after it at most: `تشرين الثاني (تشرين الثاني).`
+const MAX_MONTH: usize = 7;
+
 #[derive(Debug)]
-enum Kind {
-    Number { value: i16, digits: usize },
-    Word(String),
+enum Kind<'a> {
+    Number {
+        value: i16,
+        digits: usize,
+    },
+    /// A word as it stands; it is folded when it is compared.
+    Word(&'a str),
     Mark(char),
 }
 
 #[derive(Debug)]
-struct Token {
-    kind: Kind,
+struct Token<'a> {
+    kind: Kind<'a>,
     end: usize,
 }
 
@@ -61,9 +68,10 @@ pub(super) fn find(text: &str, day_first: bool) -> Vec<Written> {
     found
 }
 
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut open = false;
+    let mut word_start = 0;
     for (start, c) in text.char_indices() {
         let end = start + c.len_utf8();
         let last = tokens.last_mut().filter(|_| open);
@@ -76,13 +84,12 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             (Some(digit), _) => tokens.push(Token { kind: Kind::Number { value: digit as i16, digits: 1 }, end }),
             (None, Some(Token { kind: Kind::Word(word), end: last })) if is_letter(c) => {
-                months::push_folded(word, c);
+                *word = &text[word_start..end];
                 *last = end;
             }
             (None, _) if is_letter(c) => {
-                let mut word = String::new();
-                months::push_folded(&mut word, c);
-                tokens.push(Token { kind: Kind::Word(word), end });
+                word_start = start;
+                tokens.push(Token { kind: Kind::Word(&text[start..end]), end });
             }
             _ => {
                 open = false;
@@ -98,11 +105,21 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// Letters and the marks and joiners inside words.
 fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{307}' | '\u{200c}')
+    // Latin, Arabic and Cyrillic without a look into the tables.
+    matches!(c, 'a'..='z' | 'A'..='Z' | '\u{620}'..='\u{65f}' | 'А'..='я')
+        || c.is_alphabetic()
+        || matches!(c, '\u{670}' | '\u{307}' | '\u{200c}')
+}
+
+/// A word as months are compared.
+fn folded(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    word.chars().for_each(|c| months::push_folded(&mut folded, c));
+    folded
 }
 
 /// The date that starts at token `at`, and the token after it.
-fn date_at(tokens: &[Token], at: usize, day_first: bool) -> Option<(Date, usize)> {
+fn date_at(tokens: &[Token<'_>], at: usize, day_first: bool) -> Option<(Date, usize)> {
     let Kind::Number { value, digits } = tokens[at].kind else {
         return month_first(tokens, at);
     };
@@ -121,7 +138,7 @@ fn date_at(tokens: &[Token], at: usize, day_first: bool) -> Option<(Date, usize)
 }
 
 /// `2024-12-03`, `03.12.2024`, `3/12/2024` with one kind of separator.
-fn numeric(tokens: &[Token], at: usize, day_first: bool) -> Option<(Date, usize)> {
+fn numeric(tokens: &[Token<'_>], at: usize, day_first: bool) -> Option<(Date, usize)> {
     let before = at.checked_sub(1).map(|before| &tokens[before].kind);
     let Kind::Mark(separator @ ('-' | '/' | '.' | '–' | '\\')) = tokens.get(at + 1)?.kind else { return None };
     let same = matches!(tokens.get(at + 3)?.kind, Kind::Mark(mark) if mark == separator);
@@ -142,7 +159,11 @@ fn numeric(tokens: &[Token], at: usize, day_first: bool) -> Option<(Date, usize)
 }
 
 /// `December 3rd, 2024`.
-fn month_first(tokens: &[Token], at: usize) -> Option<(Date, usize)> {
+fn month_first(tokens: &[Token<'_>], at: usize) -> Option<(Date, usize)> {
+    let near = &tokens[at..tokens.len().min(at + MAX_MONTH + 1)];
+    if !near.iter().any(|token| matches!(token.kind, Kind::Number { .. })) {
+        return None;
+    }
     let (month, next) = month_at(tokens, at)?;
     let next = skip(tokens, next, &[], &['.']);
     let day = number(tokens, next, 1).or_else(|| number(tokens, next, 2)).and_then(|day| i8::try_from(day).ok())?;
@@ -153,7 +174,7 @@ fn month_first(tokens: &[Token], at: usize) -> Option<(Date, usize)> {
 }
 
 /// A month by name at `at`, its second name after a slash or in brackets included (`آذار/مارس`, `آذار (مارس)`).
-fn month_at(tokens: &[Token], at: usize) -> Option<(i8, usize)> {
+fn month_at(tokens: &[Token<'_>], at: usize) -> Option<(i8, usize)> {
     let (month, next) = month_name(tokens, at)?;
     if matches!(tokens.get(next).map(|token| &token.kind), Some(Kind::Mark('/' | '(' | '-')))
         && let Some((again, after)) = month_name(tokens, next + 1)
@@ -164,20 +185,22 @@ fn month_at(tokens: &[Token], at: usize) -> Option<(i8, usize)> {
     Some((month, next))
 }
 
-fn month_name(tokens: &[Token], at: usize) -> Option<(i8, usize)> {
-    let Kind::Word(word) = &tokens.get(at)?.kind else { return None };
-    if let Some(Kind::Word(second)) = tokens.get(at + 1).map(|token| &token.kind)
-        && let Some(month) = months::double(word, second)
+fn month_name(tokens: &[Token<'_>], at: usize) -> Option<(i8, usize)> {
+    let Kind::Word(word) = tokens.get(at)?.kind else { return None };
+    let word = folded(word);
+    if let Some(Token { kind: Kind::Word(second), .. }) = tokens.get(at + 1)
+        && months::is_double(&word)
+        && let Some(month) = months::double(&word, &folded(second))
     {
         return Some((month, at + 2));
     }
-    months::single(word).map(|month| (month, at + 1))
+    months::single(&word).map(|month| (month, at + 1))
 }
 
 /// The token after at most one of the words or marks at `at`.
-fn skip(tokens: &[Token], at: usize, words: &[&str], marks: &[char]) -> usize {
+fn skip(tokens: &[Token<'_>], at: usize, words: &[&str], marks: &[char]) -> usize {
     let skipped = match tokens.get(at).map(|token| &token.kind) {
-        Some(Kind::Word(word)) => words.contains(&word.as_str()),
+        Some(Kind::Word(word)) => !words.is_empty() && words.contains(&folded(word).as_str()),
         Some(Kind::Mark(mark)) => marks.contains(mark),
         _ => false,
     };
@@ -185,7 +208,7 @@ fn skip(tokens: &[Token], at: usize, words: &[&str], marks: &[char]) -> usize {
 }
 
 /// The number of exactly `digits` digits at `at`.
-fn number(tokens: &[Token], at: usize, digits: usize) -> Option<i16> {
+fn number(tokens: &[Token<'_>], at: usize, digits: usize) -> Option<i16> {
     match tokens.get(at)?.kind {
         Kind::Number { value, digits: found } if found == digits => Some(value),
         _ => None,
@@ -193,7 +216,7 @@ fn number(tokens: &[Token], at: usize, digits: usize) -> Option<i16> {
 }
 
 /// A clock time that follows a date within a few tokens, and the token after it.
-fn time_after(tokens: &[Token], at: usize) -> Option<(jiff::civil::Time, usize)> {
+fn time_after(tokens: &[Token<'_>], at: usize) -> Option<(jiff::civil::Time, usize)> {
     let start = (at..=at + MAX_BEFORE_TIME).find(|at| matches!(tokens.get(*at).map(|token| &token.kind), Some(Kind::Number { .. })))?;
     let short = |at: usize| number(tokens, at, 2).and_then(|value| i8::try_from(value).ok());
     let colon = |at: usize| matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Mark(':')));
@@ -205,7 +228,7 @@ fn time_after(tokens: &[Token], at: usize) -> Option<(jiff::civil::Time, usize)>
         (second, next) = (seconds, next + 2);
     }
     if let Some(Kind::Word(word)) = tokens.get(next).map(|token| &token.kind) {
-        let half = match word.as_str() {
+        let half = match folded(word).as_str() {
             "am" | "ص" | "صباحا" => Some(0),
             "pm" | "م" | "مساء" => Some(12),
             _ => None,
