@@ -156,8 +156,7 @@ impl<'a> Run<'a> {
         let days: Vec<Option<i32>> = articles.iter().map(|article| day(article).map(|day| day as i32)).collect();
         let Pages { own, prints, keys } = pages;
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
-        let copies =
-            finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again });
+        let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again });
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
@@ -406,7 +405,8 @@ fn declared(article: &Article) -> Option<String> {
     article.lang.as_deref().and_then(language::declared)
 }
 
-fn lang(article: &Article) -> Option<String> {
+/// The language an article declares, or the one its text is in.
+pub(crate) fn lang(article: &Article) -> Option<String> {
     article
         .lang
         .as_deref()

@@ -155,7 +155,8 @@ impl CopyFinder {
             ..Copies::default()
         };
         let components = component::split(units.len(), met);
-        let solved: Vec<component::Solved> = components.into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
+        let solved: Vec<component::Solved> =
+            components.into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
         let mut labels: Vec<u32> = (0..units.len() as u32).collect();
         let mut contained = Vec::new();
         for mut solved in solved {

@@ -5,7 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::article::{Article, ArticleId};
-use crate::cluster::Run;
+use crate::cluster::{self, Run};
 use crate::error::{Error, Result};
 use crate::extract::Span;
 use crate::normalize;
@@ -102,7 +102,7 @@ impl Run<'_> {
             title: article.title.clone().or_else(|| own.headline.map(line)),
             outlet: article.outlet.clone(),
             published: article.published.as_ref().map(|published| (published.when.to_string(), published.source.name())),
-            lang: self.langs[id.index()].clone(),
+            lang: cluster::lang(article),
             shingles: self.shingles(id).len(),
             removed: own.removals.iter().map(|removal| (line(removal.span), removal.reason.name())).collect(),
             repaired: repaired(article, own.headline.is_some()),

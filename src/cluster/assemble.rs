@@ -121,7 +121,8 @@ impl Run<'_> {
     pub(super) fn group(&self, members: Vec<ArticleId>) -> CopyGroup {
         let overlaps = self.overlaps(members.clone());
         let alike = |article: &ArticleId| -> u64 {
-            if members.len() > COMPARED {
+            // One is alone, and two are as alike to each other.
+            if members.len() <= 2 || members.len() > COMPARED {
                 return 0;
             }
             members.iter().map(|other| overlaps.of(*article, *other)).map(|overlap| overlap.resemblance().max(overlap.containment())).sum()
@@ -216,7 +217,11 @@ impl Run<'_> {
         for (article, sum) in articles.iter().zip(sums) {
             let group = self.group_of[article.index()];
             let members = &self.groups[group as usize];
-            let alike = if *article == members.representative { 1_000_000 } else { self.pair(*article, members.representative, overlaps).millionths };
+            let alike = if *article == members.representative {
+                1_000_000
+            } else {
+                self.pair(*article, members.representative, overlaps).millionths
+            };
             *sum = alike * (members.articles.len() as u64 - 1) + across.get(&group).copied().unwrap_or(0);
         }
     }

@@ -68,7 +68,8 @@ impl CopyFinder {
 
     /// Each group of which most members hold another group's text, with the one it holds most of.
     fn held(&self, labels: &[u32], links: &[(u32, u32, Overlap)]) -> Vec<(u32, u32)> {
-        let mut size: BTreeMap<u32, usize> = links.iter().flat_map(|link| [link.0, link.1]).map(|unit| (labels[unit as usize], 0)).collect();
+        let mut size: BTreeMap<u32, usize> =
+            links.iter().flat_map(|link| [link.0, link.1]).map(|unit| (labels[unit as usize], 0)).collect();
         for label in labels {
             if let Some(size) = size.get_mut(label) {
                 *size = (*size + 1).min(SAMPLE);

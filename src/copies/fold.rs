@@ -31,7 +31,8 @@ impl Units {
         order.par_sort_unstable();
         let runs: Vec<&[(u64, u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
         let folds = |run: &&[(u64, u32, u32)]| {
-            let (alone, mut folding): (Vec<u32>, Vec<u32>) = run.iter().map(|row| row.2).partition(|at| run[0].0 == 0 || alone[*at as usize]);
+            let (alone, mut folding): (Vec<u32>, Vec<u32>) =
+                run.iter().map(|row| row.2).partition(|at| run[0].0 == 0 || alone[*at as usize]);
             let mut units: Vec<Vec<u32>> = alone.into_iter().map(|at| vec![at]).collect();
             match folding.len() {
                 0 => {}
@@ -110,7 +111,8 @@ impl Units {
 /// Parts articles of equal sketches by their sets. Most often all are equal to the first.
 fn equal(articles: &[u32], texts: &Texts<'_>) -> Vec<Vec<u32>> {
     let set = |article: u32| (texts.shingles)(ArticleId(article));
-    let as_first = |articles: &[u32], first: &Shingles| -> Vec<bool> { articles.par_iter().map(|article| set(*article) == *first).collect() };
+    let as_first =
+        |articles: &[u32], first: &Shingles| -> Vec<bool> { articles.par_iter().map(|article| set(*article) == *first).collect() };
     let first = set(articles[0]);
     let same = as_first(&articles[1..], &first);
     let (unit, rest) = part(articles, &same);

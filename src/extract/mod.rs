@@ -272,14 +272,7 @@ impl Own {
 
 /// Removes what the page added, from `tokens` as well. `own` holds normalized patterns of the configuration, see [`pattern`].
 #[must_use]
-pub fn clean(
-    article: &Article,
-    outlet: Option<&str>,
-    lines: &Lines,
-    counts: &LineCounts,
-    own: &[String],
-    tokens: &mut Vec<u64>,
-) -> Own {
+pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &LineCounts, own: &[String], tokens: &mut Vec<u64>) -> Own {
     let mut reasons: Vec<Option<Reason>> = vec![None; lines.lines.len()];
     by_outlet(outlet, lines, counts, &mut reasons);
     let headline = headline(lines, &mut reasons);
@@ -338,10 +331,8 @@ fn headline(lines: &Lines, reasons: &mut [Option<Reason>]) -> Option<usize> {
     let mut headline = lines.title.and_then(|title| lines.lines.iter().take(TOP_LINES).position(|line| line.hash == title));
     let mut order: Vec<(u64, usize)> = lines.lines.iter().enumerate().map(|(at, line)| (line.hash, at)).collect();
     order.sort_unstable();
-    let mut repeats: Vec<(usize, usize)> = order
-        .chunk_by(|a, b| a.0 == b.0)
-        .flat_map(|equal| equal[1..].iter().map(|(_, at)| (*at, equal[0].1)))
-        .collect();
+    let mut repeats: Vec<(usize, usize)> =
+        order.chunk_by(|a, b| a.0 == b.0).flat_map(|equal| equal[1..].iter().map(|(_, at)| (*at, equal[0].1))).collect();
     repeats.sort_unstable();
     for (at, first) in repeats {
         let short = lines.lines[at].tokens.len() <= patterns::MAX_TOKENS;
@@ -387,8 +378,7 @@ fn by_pattern(article: &Article, lines: &Lines, own: &[String], tokens: &[u64], 
 /// Cuts after the first related or comment heading when little follows, and an author's biography before it.
 fn tail(article: &Article, lines: &Lines, reasons: &mut [Option<Reason>]) {
     let anchor = |reason: &Option<Reason>| matches!(reason, Some(Reason::Related | Reason::Comment));
-    let Some(first) =
-        (0..reasons.len()).find(|at| anchor(&reasons[*at]) && after(lines, *at) * 100 <= length(lines) * MAX_TAIL_PERCENT)
+    let Some(first) = (0..reasons.len()).find(|at| anchor(&reasons[*at]) && after(lines, *at) * 100 <= length(lines) * MAX_TAIL_PERCENT)
     else {
         return;
     };
@@ -419,7 +409,10 @@ fn announced(article: &Article, lines: &Lines, tokens: &[u64], reasons: &mut [Op
     for at in 0..reasons.len() {
         let raw = |line: &Line| line.span.of(&article.text);
         let label = lines.lines[at].tokens.len() <= MAX_NAME && matches!(reasons[at], None | Some(Reason::Promo | Reason::Related));
-        if !label || !patterns::may_match(&tokens[lines.lines[at].tokens.clone()]) || !patterns::is_label_alone(&normalize::line(raw(&lines.lines[at]))) {
+        if !label
+            || !patterns::may_match(&tokens[lines.lines[at].tokens.clone()])
+            || !patterns::is_label_alone(&normalize::line(raw(&lines.lines[at])))
+        {
             continue;
         }
         reasons[at] = reasons[at].or(Some(Reason::Promo));

@@ -15,7 +15,10 @@ fn cleaned(article: &Article) -> (Vec<String>, Vec<(String, &'static str)>) {
     assert_eq!(tokens, again);
     let text = |span: &Span| span.of(&article.text).trim().to_owned();
     let kept = own.kept.iter().flat_map(|span| span.of(&article.text).lines()).filter(|line| line.chars().any(char::is_alphanumeric));
-    (kept.map(|line| line.trim().to_owned()).collect(), own.removals.iter().map(|removal| (text(&removal.span), removal.reason.name())).collect())
+    (
+        kept.map(|line| line.trim().to_owned()).collect(),
+        own.removals.iter().map(|removal| (text(&removal.span), removal.reason.name())).collect(),
+    )
 }
 
 const BODY: &str = "أجرى الرئيسان اتصالاً هاتفياً يوم الاثنين وتناولا فيه الأوضاع في المنطقة والعلاقات بين البلدين الجارين.\n\nخطوات هامة\n\nواتفق الجانبان على مواصلة التنسيق خلال الأسابيع المقبلة عبر القنوات الدبلوماسية والعسكرية المعتادة.\n";
