@@ -17,29 +17,24 @@ const OWN_LETTERS: usize = 10;
 /// ```
 #[must_use]
 pub fn detect(text: &str) -> Option<String> {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).take(MOST_LETTERS).collect();
-    let count = |own: &str| letters.iter().filter(|c| own.contains(**c)).count();
-    let has = |own: &str| count(own) * 1000 >= letters.len() * OWN_LETTERS;
-    if letters.is_empty() {
+    let letters = Letters::of(text);
+    let has = |own: &str| letters.has(own);
+    if letters.all == 0 {
         return None;
     }
-    let arabic = letters
-        .iter()
-        .filter(|c| matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'))
-        .count();
-    if arabic * 2 > letters.len() {
+    if letters.arabic * 2 > letters.all {
         let own = [("ckb", "ڵڕێۆ"), ("ps", "ټډړښڼځڅ"), ("ur", "ٹڈڑںے"), ("fa", "پچژگکی")];
         return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ar", |(lang, _)| lang).to_owned());
     }
-    if letters.len() >= ENOUGH_LETTERS {
-        let sample: String = text.chars().take(MOST_LETTERS * 2).collect();
-        let found = whatlang::detect_lang(&sample);
+    if letters.all >= ENOUGH_LETTERS {
+        let end = text.char_indices().nth(MOST_LETTERS * 2).map_or(text.len(), |(at, _)| at);
+        let found = whatlang::detect_lang(&text[..end]);
         // Statistics take some Russian for Bulgarian or Macedonian, which lack these letters.
         let russian = matches!(found, Some(whatlang::Lang::Bul | whatlang::Lang::Mkd)) && has("ыэЫЭ");
         return if russian { Some("ru".to_owned()) } else { found.map(code) };
     }
-    let cyrillic = letters.iter().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
-    if cyrillic * 2 > letters.len() {
+    let cyrillic = letters.special.iter().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
+    if cyrillic * 2 > letters.all {
         let own = [("uk", "іїєґІЇЄҐ"), ("be", "ўЎ"), ("sr", "ђјљњћџ"), ("mk", "ѓќѕ"), ("kk", "әқңұ")];
         return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ru", |(lang, _)| lang).to_owned());
     }
@@ -50,6 +45,44 @@ pub fn detect(text: &str) -> Option<String> {
         return Some("tr".to_owned());
     }
     whatlang::detect(text).filter(whatlang::Info::is_reliable).map(|info| code(info.lang()))
+}
+
+/// The first letters of a text.
+#[derive(Default)]
+struct Letters {
+    all: usize,
+    /// Of the Arabic script.
+    arabic: usize,
+    /// Those that may belong to one language: neither ASCII nor the letters that all languages in Arabic script share.
+    special: Vec<char>,
+}
+
+impl Letters {
+    fn of(text: &str) -> Letters {
+        let mut found = Letters::default();
+        for c in text.chars() {
+            match c {
+                'a'..='z' | 'A'..='Z' => {}
+                // Most of a long Arabic text, so that the tables are asked for few letters.
+                '\u{620}'..='\u{64a}' => found.arabic += 1,
+                _ if c.is_ascii() || !c.is_alphabetic() => continue,
+                _ => found.special.push(c),
+            }
+            found.all += 1;
+            if found.all == MOST_LETTERS {
+                break;
+            }
+        }
+        let arabic =
+            |c: &&char| matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+        found.arabic += found.special.iter().filter(arabic).count();
+        found
+    }
+
+    /// Whether enough of the letters are among `own`, which are all special.
+    fn has(&self, own: &str) -> bool {
+        self.special.iter().filter(|c| own.contains(**c)).count() * 1000 >= self.all * OWN_LETTERS
+    }
 }
 
 /// The script that most of the first letters are in, as a number; `None` without letters.
@@ -116,6 +149,14 @@ mod tests {
         ] {
             assert_eq!(detect(&text).as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_special_is_told_by_range() {
+        assert!(('\u{620}'..='\u{64a}').all(char::is_alphabetic));
+        let letters = Letters::of("ab 12, éя ابتثـ پ َ");
+        assert_eq!((letters.all, letters.arabic), (11, 7));
+        assert_eq!(letters.special, ['é', 'я', 'پ', 'َ']);
     }
 
     #[test]

@@ -50,25 +50,22 @@ pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pi
     for (a, b) in &pins.together {
         groups.merge(*a, *b);
     }
+    // A pair below the bound stays there until one of its groups grows, and then it is looked at anew.
+    let candidate = |groups: &Groups, a: u32, b: u32| {
+        let (mean, size) = (groups.mean(a, b), groups.size[a as usize] + groups.size[b as usize]);
+        (mean.sum >= u64::from(least(size as usize)) * mean.pairs).then_some((mean, Reverse(a.min(b)), Reverse(a.max(b))))
+    };
     let mut heap = BinaryHeap::new();
     for a in 0..nodes as u32 {
-        for b in groups.sums[a as usize].range(a + 1..).map(|entry| *entry.0) {
-            heap.push((groups.mean(a, b), Reverse(a), Reverse(b)));
-        }
+        heap.extend(groups.sums[a as usize].range(a + 1..).filter_map(|(b, _)| candidate(&groups, a, *b)));
     }
     while let Some((mean, Reverse(a), Reverse(b))) = heap.pop() {
         // An entry is stale when either group has since changed.
         if groups.partition.root(a) != a || groups.partition.root(b) != b || groups.mean(a, b) != mean {
             continue;
         }
-        let size = groups.size[a as usize] + groups.size[b as usize];
-        if mean.sum < u64::from(least(size as usize)) * mean.pairs {
-            continue;
-        }
         let Some(a) = groups.merge(a, b) else { continue };
-        for other in groups.sums[a as usize].keys().copied() {
-            heap.push((groups.mean(a, other), Reverse(a.min(other)), Reverse(a.max(other))));
-        }
+        heap.extend(groups.sums[a as usize].keys().filter_map(|other| candidate(&groups, a, *other)));
     }
     groups.partition.labels()
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::linkage::{self, Edge, Pins};
-use crate::story::{PROBABILITY_ONE, Scores};
+use crate::story::{Comparer, PROBABILITY_ONE, Scores};
 
 /// Candidates from which on a report's list was surely cut.
 const FULL: usize = 40;
@@ -28,26 +28,37 @@ pub(super) fn join(mut labels: Vec<u32>, scores: &Scores, pins: &Pins) -> Vec<u3
     let full = |report: u32| degree[report as usize] >= FULL;
     let likely: Vec<(u32, u32)> =
         scores.pairs.iter().filter(|(a, b, p)| *p >= LEAST && full(*a) && full(*b)).map(|(a, b, _)| (*a, *b)).collect();
+    // Most fragments stay as they are from one round to the next, and so do their means.
+    let mut means: BTreeMap<(u32, u32), u32> = BTreeMap::new();
     for _ in 0..ROUNDS {
         let label = |report: u32| labels[report as usize];
-        let near: BTreeSet<(u32, u32)> =
-            likely.iter().map(|(a, b)| (label(*a).min(label(*b)), label(*a).max(label(*b)))).filter(|(a, b)| a != b).collect();
-        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (report, label) in labels.iter().enumerate() {
-            members.entry(*label).or_default().push(report as u32);
-        }
-        let near: Vec<(u32, u32)> = near.into_iter().collect();
-        let mean = |(a, b): &(u32, u32)| -> Edge { (*a, *b, mean(&sample(&members[a]), &sample(&members[b]), scores)) };
-        let edges: Vec<Edge> = near.par_iter().map(mean).filter(|edge| edge.2 >= LEAST).collect();
+        let near = |(a, b): &(u32, u32)| (label(*a).min(label(*b)), label(*a).max(label(*b)));
+        let new: BTreeSet<(u32, u32)> = likely.iter().map(near).filter(|pair| pair.0 != pair.1 && !means.contains_key(pair)).collect();
+        means.extend(compare(&new.into_iter().collect::<Vec<_>>(), &labels, scores));
+        let edges: Vec<Edge> = means.iter().filter(|row| *row.1 >= LEAST).map(|((a, b), mean)| (*a, *b, *mean)).collect();
         let apart = pins.apart.iter().map(|(a, b)| (label(*a), label(*b))).collect();
         let joined = linkage::average(labels.len(), &edges, |_| LEAST, &Pins { together: Vec::new(), apart });
-        let next: Vec<u32> = labels.iter().map(|label| joined[*label as usize]).collect();
-        if next == labels {
+        let moved = |label: u32| joined[label as usize] != label;
+        let grown: BTreeSet<u32> = (0..joined.len() as u32).filter(|label| moved(*label)).map(|label| joined[label as usize]).collect();
+        if grown.is_empty() {
             break;
         }
-        labels = next;
+        means.retain(|(a, b), _| [a, b].iter().all(|label| !moved(**label) && !grown.contains(label)));
+        labels = labels.iter().map(|label| joined[*label as usize]).collect();
     }
     labels
+}
+
+/// Mean probabilities of pairs of fragments.
+fn compare(pairs: &[(u32, u32)], labels: &[u32], scores: &Scores) -> Vec<((u32, u32), u32)> {
+    let mut members: BTreeMap<u32, Vec<u32>> = pairs.iter().flat_map(|(a, b)| [(*a, Vec::new()), (*b, Vec::new())]).collect();
+    for (report, label) in labels.iter().enumerate() {
+        if let Some(members) = members.get_mut(label) {
+            members.push(report as u32);
+        }
+    }
+    let mean = |comparer: &mut Comparer<'_>, (a, b): &(u32, u32)| ((*a, *b), mean(&sample(&members[a]), &sample(&members[b]), comparer));
+    pairs.par_iter().map_init(|| scores.comparer(), mean).collect()
 }
 
 /// Some of the members, evenly spread.
@@ -56,8 +67,8 @@ fn sample(members: &[u32]) -> Vec<u32> {
     (0..count).map(|at| members[at * members.len() / count]).collect()
 }
 
-fn mean(a: &[u32], b: &[u32], scores: &Scores) -> u32 {
+fn mean(a: &[u32], b: &[u32], comparer: &mut Comparer<'_>) -> u32 {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (*a, *b)));
-    let sum: u64 = pairs.map(|(a, b)| u64::from(scores.probability_of_any(a, b))).sum();
+    let sum: u64 = pairs.map(|(a, b)| u64::from(comparer.probability(a, b))).sum();
     (sum / (a.len() * b.len()) as u64) as u32
 }

@@ -1,14 +1,16 @@
 //! Which articles are worth comparing: the nearest by their heaviest terms, through an inverted index. Never all pairs.
 
-use ahash::AHashMap;
+use std::cmp::Reverse;
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use super::snapshot::Weighed;
+use super::snapshot::{Snapshot, Weighed, keep_first};
 
 /// Heaviest terms of an article that look for candidates.
 const HEAVY: usize = 30;
 /// A term in more articles than this looks for none: its posting would be most of the work and says little.
-const LONG_POSTING: usize = 1000;
+const LONG_POSTING: u32 = 1000;
 /// Candidates of an article by words.
 const NEAREST: usize = 40;
 /// … and as many more among those close in time,
@@ -29,82 +31,201 @@ pub(super) fn all(count: usize) -> Near {
 }
 
 /// The candidates among `articles`, which are ordered by key: ties go to the smaller. Dated articles more than `window` days apart are
-/// never candidates.
-pub(super) fn near(articles: &[Weighed], window: i64) -> Near {
-    let mut postings: AHashMap<u64, Vec<(u32, u32)>> = AHashMap::new();
-    for (at, article) in articles.iter().enumerate() {
-        for (key, weight) in &article.words.weights {
-            postings.entry(*key).or_default().push((at as u32, *weight));
-        }
-    }
-    let all = postings.len();
-    postings.retain(|_, posting| posting.len() <= LONG_POSTING);
-    let long_postings = (all - postings.len()) as u64;
-    postings.retain(|_, posting| posting.len() > 1);
-    let roots: Vec<u64> = articles.iter().map(|article| article.words.square.isqrt().max(1)).collect();
-    let of = |sums: &mut (Vec<u64>, Vec<u32>), at: usize| -> Vec<(u32, u32)> {
-        let (dots, touched) = sums;
-        let article = &articles[at];
-        let mut heavy: Vec<(u64, u32)> = article.words.weights.iter().filter(|term| postings.contains_key(&term.0)).copied().collect();
-        heavy.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        for (key, weight) in heavy.iter().take(HEAVY) {
-            for (other, theirs) in &postings[key] {
-                if *other as usize != at {
-                    if dots[*other as usize] == 0 {
-                        touched.push(*other);
-                    }
-                    dots[*other as usize] += u64::from(*weight) * u64::from(*theirs);
-                }
-            }
-        }
-        let gap = |other: u32| article.day.zip(articles[other as usize].day).map(|(a, b)| (a - b).abs());
-        let mut order: Vec<(std::cmp::Reverse<u64>, u32)> = touched
-            .iter()
-            .filter(|other| gap(**other).is_none_or(|gap| gap <= window))
-            .map(|other| (std::cmp::Reverse((dots[*other as usize] << 8).div_ceil(roots[*other as usize])), *other))
-            .collect();
-        for other in touched.drain(..) {
-            dots[other as usize] = 0;
-        }
-        order.sort_unstable();
-        let in_time = order.iter().filter(|row| gap(row.1).is_some_and(|gap| gap <= DAYS_IN_TIME)).take(NEAREST_IN_TIME);
-        let chosen = order.iter().take(NEAREST).chain(in_time);
-        chosen.map(|row| ((at as u32).min(row.1), (at as u32).max(row.1))).collect()
+/// never candidates. O(articles · HEAVY · LONG_POSTING) at worst.
+pub(super) fn near(snapshot: &Snapshot, articles: &[Weighed], window: i64) -> Near {
+    let postings = Postings::new(snapshot, articles);
+    let search = Search {
+        keys: &snapshot.lexis.words.keys,
+        roots: articles.iter().map(|article| article.words.square.isqrt().max(1) as u32).collect(),
+        days: articles.iter().map(|article| article.day).collect(),
+        postings: &postings,
+        window,
     };
-    let mut pairs: Vec<(u32, u32)> =
-        (0..articles.len()).into_par_iter().map_init(|| (vec![0u64; articles.len()], Vec::new()), of).flatten_iter().collect();
+    let of = |sums: &mut Sums, at: usize| -> Vec<(u32, u32)> {
+        let pair = |other: u32| ((at as u32).min(other), (at as u32).max(other));
+        search.nearest(&articles[at], at as u32, sums).into_iter().map(pair).collect()
+    };
+    let sums = || Sums { dots: vec![0; articles.len()], touched: vec![0; articles.len() + 1] };
+    let mut pairs: Vec<(u32, u32)> = (0..articles.len()).into_par_iter().map_init(sums, of).flatten_iter().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    Near { pairs, long_postings }
+    let long = (0..postings.numbers.start as usize).filter(|number| snapshot.word_idf[*number] > 0).count();
+    Near { pairs, long_postings: long as u64 }
+}
+
+/// For each term that can look for candidates the articles that hold it, and its weights there, one list after the other.
+struct Postings {
+    /// The terms: all in at most `LONG_POSTING` articles and in more than one.
+    numbers: Range<u32>,
+    starts: Vec<u32>,
+    rows: Vec<(u32, u32)>,
+}
+
+impl Postings {
+    fn new(snapshot: &Snapshot, articles: &[Weighed]) -> Postings {
+        let words = &snapshot.lexis.words;
+        let numbers = words.held_by_at_most(LONG_POSTING)..words.held_by_at_most(1);
+        let mut end = 0;
+        let mut starts: Vec<u32> = vec![0];
+        for held in &words.held[numbers.start as usize..numbers.end as usize] {
+            end += held.reports;
+            starts.push(end);
+        }
+        let mut rows = vec![(0, 0); end as usize];
+        let mut next = starts.clone();
+        for (at, article) in (0..).zip(articles) {
+            for (number, weight) in article.words.weights.iter().filter(|term| numbers.contains(&term.0)) {
+                let next = &mut next[(number - numbers.start) as usize];
+                rows[*next as usize] = (at, *weight);
+                *next += 1;
+            }
+        }
+        Postings { numbers, starts, rows }
+    }
+
+    fn of(&self, number: u32) -> &[(u32, u32)] {
+        let at = (number - self.numbers.start) as usize;
+        &self.rows[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+/// The products of one article with others.
+struct Sums {
+    /// By article.
+    dots: Vec<u64>,
+    /// The articles whose product is not 0 stand first; one place more than there are articles.
+    touched: Vec<u32>,
+}
+
+/// What a search looks at of every article.
+struct Search<'s> {
+    keys: &'s [u64],
+    postings: &'s Postings,
+    /// Lengths of the term vectors.
+    roots: Vec<u32>,
+    days: Vec<Option<i64>>,
+    window: i64,
+}
+
+impl Search<'_> {
+    /// The articles nearest to `article`, the one numbered `at`; some twice.
+    fn nearest(&self, article: &Weighed, at: u32, sums: &mut Sums) -> Vec<u32> {
+        let touched = self.add(article, sums);
+        let (mut by_words, mut in_time) = (Nearest::new(NEAREST), Nearest::new(NEAREST_IN_TIME));
+        for other in sums.touched[..touched].iter().copied() {
+            let dot = std::mem::take(&mut sums.dots[other as usize]);
+            let root = u64::from(self.roots[other as usize]);
+            let (near, near_in_time) = (by_words.takes(dot, root), in_time.takes(dot, root));
+            if other == at || !(near || near_in_time) {
+                continue;
+            }
+            let gap = article.day.zip(self.days[other as usize]).map(|(a, b)| (a - b).abs());
+            if near && gap.is_none_or(|gap| gap <= self.window) {
+                by_words.push(dot, root, other);
+            }
+            if near_in_time && gap.is_some_and(|gap| gap <= self.window.min(DAYS_IN_TIME)) {
+                in_time.push(dot, root, other);
+            }
+        }
+        by_words.finish().chain(in_time.finish()).collect()
+    }
+
+    /// Adds up the products of the heaviest terms; returns how many articles have one.
+    fn add(&self, article: &Weighed, sums: &mut Sums) -> usize {
+        let searched = |term: &&(u32, u32)| self.postings.numbers.contains(&term.0);
+        let mut heavy: Vec<(u32, u32)> = article.words.weights.iter().filter(searched).copied().collect();
+        keep_first(&mut heavy, HEAVY, |term| (Reverse(term.1), self.keys[term.0 as usize]));
+        let mut touched = 0;
+        for (number, weight) in heavy {
+            for (other, theirs) in self.postings.of(number) {
+                let dot = &mut sums.dots[*other as usize];
+                // Written always and kept where it is new: whether it is nobody can predict, and a branch would cost more.
+                sums.touched[touched] = *other;
+                touched += usize::from(*dot == 0);
+                *dot += u64::from(weight) * u64::from(*theirs);
+            }
+        }
+        touched
+    }
+}
+
+/// The articles with the largest dot / root, rounded up to 1/256, ties to the smaller number.
+struct Nearest {
+    most: usize,
+    rows: Vec<(Reverse<u64>, u32)>,
+    /// What a row must reach to be among them.
+    least: u64,
+}
+
+impl Nearest {
+    fn new(most: usize) -> Nearest {
+        Nearest { most, rows: Vec::with_capacity(2 * most), least: 0 }
+    }
+
+    /// Whether a row can still be among them: the rounded quotient against `least`, without its division.
+    fn takes(&self, dot: u64, root: u64) -> bool {
+        (dot << 8) > self.least.saturating_sub(1) * root
+    }
+
+    fn push(&mut self, dot: u64, root: u64, other: u32) {
+        self.rows.push((Reverse((dot << 8).div_ceil(root)), other));
+        if self.rows.len() == 2 * self.most {
+            keep_first(&mut self.rows, self.most, |row| *row);
+            self.least = self.rows.iter().map(|row| row.0.0).min().unwrap_or(0);
+        }
+    }
+
+    fn finish(mut self) -> impl Iterator<Item = u32> {
+        keep_first(&mut self.rows, self.most, |row| *row);
+        self.rows.into_iter().map(|row| row.1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::snapshot::Snapshot;
-    use crate::story::terms::Terms;
+    use crate::story::vocabulary::Reading;
+    use crate::story::{Reference, Report};
 
-    fn weigh(texts: &[&str], days: &[Option<i64>]) -> Vec<Weighed> {
-        let terms: Vec<Terms> = texts.iter().map(|text| Terms::read([*text], "en")).collect();
-        let snapshot = Snapshot::new("en", terms.iter().map(|terms| (terms, 1)));
-        terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect()
+    fn near_texts(texts: &[&str], days: &[Option<i64>], window: i64) -> Near {
+        let reports: Vec<Report<'_>> = texts.iter().map(|text| Report { parts: vec![*text], size: 1, ..Report::default() }).collect();
+        let reading = Reading::new(&reports.iter().collect::<Vec<_>>(), "en");
+        let snapshot = Snapshot::new(reading.lexis, "en", Reference::Corpus);
+        let weighed: Vec<Weighed> = reading.terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
+        near(&snapshot, &weighed, window)
     }
 
     #[test]
     fn articles_meet_over_terms_they_share_and_inside_the_window() {
         let texts = ["grain corridor extended again", "corridor for grain kept open", "wildfire near the coast", "grain corridor in doubt"];
-        let weighed = weigh(&texts, &[Some(0), Some(1), Some(1), Some(100)]);
-        assert_eq!(near(&weighed, 30).pairs, [(0, 1)]);
-        assert_eq!(near(&weighed, 365).pairs, [(0, 1), (0, 3), (1, 3)]);
-        let undated = weigh(&texts, &[None; 4]);
-        assert_eq!(near(&undated, 30).pairs.len(), 3, "an unknown date keeps nobody out");
+        let days = [Some(0), Some(1), Some(1), Some(100)];
+        assert_eq!(near_texts(&texts, &days, 30).pairs, [(0, 1)]);
+        assert_eq!(near_texts(&texts, &days, 365).pairs, [(0, 1), (0, 3), (1, 3)]);
+        assert_eq!(near_texts(&texts, &[None; 4], 30).pairs.len(), 3, "an unknown date keeps nobody out");
     }
 
     #[test]
     fn a_common_term_looks_for_nobody() {
-        let texts = vec!["standing phrase"; LONG_POSTING + 1];
-        let weighed = weigh(&texts, &vec![None; texts.len()]);
-        let found = near(&weighed, 30);
+        let texts = vec!["standing phrase"; LONG_POSTING as usize + 1];
+        let found = near_texts(&texts, &vec![None; texts.len()], 30);
         assert_eq!((found.pairs.len(), found.long_postings), (0, 2));
+    }
+
+    #[test]
+    fn the_nearest_are_those_of_a_full_sort() {
+        let rows: Vec<(u64, u64, u32)> = (0..300u64).map(|at| (at * 7919 % 101, 1 + at % 5, at as u32)).collect();
+        let mut sorted: Vec<(Reverse<u64>, u32)> = rows.iter().map(|row| (Reverse((row.0 << 8).div_ceil(row.1)), row.2)).collect();
+        sorted.sort_unstable();
+        let mut nearest = Nearest::new(10);
+        for (dot, root, other) in &rows {
+            if nearest.takes(*dot, *root) {
+                nearest.push(*dot, *root, *other);
+            }
+        }
+        let mut found: Vec<u32> = nearest.finish().collect();
+        found.sort_unstable();
+        let mut expected: Vec<u32> = sorted[..10].iter().map(|row| row.1).collect();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
     }
 }

@@ -5,11 +5,13 @@
 
 mod background;
 mod candidates;
+mod compare;
 mod integer;
 mod score;
 mod snapshot;
 mod stem;
 mod terms;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
@@ -20,9 +22,11 @@ pub use score::{PROBABILITY_ONE, Part};
 
 use crate::link::Tier;
 use crate::linkage::Edge;
+use compare::{Alike, Desk};
 use score::{Around, Features, Model};
 use snapshot::{Snapshot, Weighed};
 use terms::Terms;
+use vocabulary::Reading;
 
 /// Least mean probability between two groups that makes them one story, of [`PROBABILITY_ONE`]: .35. The labelled sets together are
 /// flat from .25 to .40; an open stream of news wants the higher end. Below one half because a mean over a growing story counts pairs
@@ -58,10 +62,6 @@ pub struct Report<'t> {
 }
 
 impl Report<'_> {
-    fn terms(&self, lang: &str) -> Terms {
-        Terms::read(self.parts.iter().copied(), lang)
-    }
-
     fn spellings(&self) -> AHashMap<u64, String> {
         terms::spellings(self.parts.iter().copied(), self.lang)
     }
@@ -69,6 +69,7 @@ impl Report<'_> {
 
 /// The articles of one language under one snapshot.
 struct Corpus {
+    snapshot: Snapshot,
     weighed: Vec<Weighed>,
     around: Vec<Around>,
     burst: u64,
@@ -86,7 +87,8 @@ pub struct Scores {
     corpora: Vec<Corpus>,
     /// Where each report is: corpus, place.
     places: Vec<(u32, u32)>,
-    scored: AHashMap<(u32, u32), u32>,
+    /// Where the pairs of each report, as the first of the two, start in `pairs`; one more for the end.
+    starts: Vec<u32>,
 }
 
 /// What document frequencies are taken from.
@@ -108,43 +110,79 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
     }
     let mut found = Scores { places: vec![(0, 0); reports.len()], ..Scores::default() };
     for (lang, members) in languages {
-        let corpus_at = found.corpora.len() as u32;
-        for (at, member) in members.iter().enumerate() {
-            found.places[*member as usize] = (corpus_at, at as u32);
+        for (at, member) in (0..).zip(&members) {
+            found.places[*member as usize] = (found.corpora.len() as u32, at);
         }
-        let terms: Vec<Terms> = members.par_iter().map(|member| reports[*member as usize].terms(lang)).collect();
-        let sizes: Vec<u32> = members.iter().map(|member| reports[*member as usize].size).collect();
-        let counted = if reference == Reference::Corpus { &terms[..] } else { &[] };
-        let snapshot = Snapshot::new(lang, counted.iter().zip(sizes.iter().copied()));
-        let weighed: Vec<Weighed> =
-            terms.par_iter().zip(&members).map(|(terms, member)| snapshot.weigh(terms, reports[*member as usize].day)).collect();
+        let mut corpus = Corpus::new(lang, reports, members, reference);
         let near = match reference {
-            Reference::Corpus => candidates::near(&weighed, window_days),
-            Reference::Background => candidates::all(weighed.len()),
+            Reference::Corpus => candidates::near(&corpus.snapshot, &corpus.weighed, window_days),
+            Reference::Background => candidates::all(corpus.weighed.len()),
         };
         found.long_postings += near.long_postings;
-        let cosines: Vec<(u64, u64)> =
-            near.pairs.par_iter().map(|(a, b)| score::cosines(&weighed[*a as usize], &weighed[*b as usize])).collect();
-        let around = score::around(&sizes, &near.pairs, &cosines);
-        let burst = snapshot::burst(weighed.iter().filter_map(|article| article.day));
-        let corpus = Corpus { weighed, around, burst, members };
-        let probability = |((a, b), cosines): (&(u32, u32), &(u64, u64))| {
-            let features = corpus.features(*a, *b, *cosines);
-            (corpus.members[*a as usize], corpus.members[*b as usize], Model::shipped().probability(&features))
-        };
-        let scored: Vec<Edge> = near.pairs.par_iter().zip(&cosines).map(probability).collect();
-        found.pairs.extend(scored);
+        let sizes: Vec<u32> = corpus.members.iter().map(|member| reports[*member as usize].size).collect();
+        found.pairs.extend(corpus.score(&sizes, &near.pairs));
         found.corpora.push(corpus);
     }
     found.pairs.sort_unstable();
-    found.scored = found.pairs.iter().map(|(a, b, probability)| ((*a, *b), *probability)).collect();
+    found.starts = (0..=reports.len() as u32).map(|report| found.pairs.partition_point(|pair| pair.0 < report) as u32).collect();
     found
 }
 
 impl Corpus {
-    fn features(&self, a: u32, b: u32, cosines: (u64, u64)) -> Features {
+    /// Weighs the reports numbered `members`.
+    fn new(lang: &str, reports: &[Report<'_>], members: Vec<u32>, reference: Reference) -> Corpus {
+        let of: Vec<&Report<'_>> = members.iter().map(|member| &reports[*member as usize]).collect();
+        let Reading { terms, lexis } = Reading::new(&of, lang);
+        let snapshot = Snapshot::new(lexis, lang, reference);
+        let weigh = |(terms, report): (Terms, &&Report<'_>)| snapshot.weigh(&terms, report.day);
+        let weighed: Vec<Weighed> = terms.into_par_iter().zip(&of).map(weigh).collect();
+        let burst = snapshot::burst(weighed.iter().filter_map(|article| article.day));
+        Corpus { snapshot, weighed, around: Vec::new(), burst, members }
+    }
+
+    /// Learns what is usual around each report from its candidates, and scores them.
+    fn score(&mut self, sizes: &[u32], pairs: &[(u32, u32)]) -> Vec<Edge> {
+        let weighed = &self.weighed;
+        let desk = || Desk::new(&self.snapshot);
+        let alike: Vec<Alike> =
+            pairs.par_iter().map_init(desk, |desk, (a, b)| desk.compare(&weighed[*a as usize], &weighed[*b as usize])).collect();
+        self.around = score::around(sizes, pairs, &alike);
+        let score = |((a, b), alike): (&(u32, u32), &Alike)| {
+            let probability = Model::shipped().probability(&self.features(*a, *b, *alike));
+            (self.members[*a as usize], self.members[*b as usize], probability)
+        };
+        pairs.par_iter().zip(&alike).map(score).collect()
+    }
+
+    fn features(&self, a: u32, b: u32, alike: Alike) -> Features {
         let (a, b) = (a as usize, b as usize);
-        score::features(&self.weighed[a], &self.weighed[b], cosines, (self.around[a], self.around[b]), self.burst)
+        Features::new(alike, (self.around[a], self.around[b]), (self.weighed[a].day, self.weighed[b].day), self.burst)
+    }
+}
+
+/// Scores any two reports, candidates or not; cheapest when the first is the one of the last call.
+pub struct Comparer<'s> {
+    scores: &'s Scores,
+    /// For each corpus, from its first comparison on.
+    desks: Vec<Option<Desk<'s>>>,
+}
+
+impl<'s> Comparer<'s> {
+    /// The probability of two reports, of [`PROBABILITY_ONE`]; 0 when their languages differ.
+    pub fn probability(&mut self, a: u32, b: u32) -> u32 {
+        self.features(a, b).map_or(0, |features| Model::shipped().probability(&features))
+    }
+
+    /// What the model sees of two reports; `None` when their languages differ.
+    fn features(&mut self, a: u32, b: u32) -> Option<Features> {
+        let scores = self.scores;
+        let ((corpus_a, a), (corpus_b, b)) = (scores.places[a as usize], scores.places[b as usize]);
+        if corpus_a != corpus_b {
+            return None;
+        }
+        let corpus = &scores.corpora[corpus_a as usize];
+        let desk = self.desks[corpus_a as usize].get_or_insert_with(|| Desk::new(&corpus.snapshot));
+        Some(corpus.features(a, b, desk.compare(&corpus.weighed[a as usize], &corpus.weighed[b as usize])))
     }
 }
 
@@ -174,58 +212,60 @@ impl Scores {
     /// The probability of a candidate pair, 0 when the two are none.
     #[must_use]
     pub fn probability(&self, a: u32, b: u32) -> u32 {
-        self.scored.get(&(a.min(b), a.max(b))).copied().unwrap_or(0)
+        self.candidate(a, b).unwrap_or(0)
+    }
+
+    /// The probability of a pair if it is a candidate.
+    fn candidate(&self, a: u32, b: u32) -> Option<u32> {
+        let (a, b) = (a.min(b), a.max(b));
+        let pairs = &self.pairs[*self.starts.get(a as usize)? as usize..*self.starts.get(a as usize + 1)? as usize];
+        pairs.binary_search_by_key(&b, |pair| pair.1).ok().map(|at| pairs[at].2)
+    }
+
+    /// For scoring any pairs of reports.
+    #[must_use]
+    pub fn comparer(&self) -> Comparer<'_> {
+        Comparer { scores: self, desks: self.corpora.iter().map(|_| None).collect() }
     }
 
     /// The probability of any two reports, candidates or not; 0 when their languages differ.
     #[must_use]
     pub fn probability_of_any(&self, a: u32, b: u32) -> u32 {
-        let ((corpus_a, at_a), (corpus_b, at_b)) = (self.places[a as usize], self.places[b as usize]);
-        if corpus_a != corpus_b {
-            return 0;
-        }
-        let corpus = &self.corpora[corpus_a as usize];
-        let cosines = score::cosines(&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
-        Model::shipped().probability(&corpus.features(at_a, at_b, cosines))
+        self.comparer().probability(a, b)
     }
 
     /// Names and values of what the model sees of each candidate pair, in the order of [`pairs`](Self::pairs): what it is trained on.
     pub fn features(&self) -> impl Iterator<Item = Vec<(&'static str, Option<i64>)>> + '_ {
-        self.pairs.iter().map(|(a, b, _)| {
-            let ((corpus, at_a), (_, at_b)) = (self.places[*a as usize], self.places[*b as usize]);
-            let corpus = &self.corpora[corpus as usize];
-            let cosines = score::cosines(&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
-            corpus.features(at_a, at_b, cosines).values().to_vec()
-        })
+        let mut comparer = self.comparer();
+        self.pairs.iter().map(move |(a, b, _)| comparer.features(*a, *b).map_or_else(Vec::new, |features| features.named().collect()))
     }
 
     /// Explains the score of two reports; `None` when their languages differ.
     #[must_use]
     pub fn reasons(&self, reports: &[Report<'_>], a: u32, b: u32) -> Option<Reasons> {
-        let ((corpus_a, at_a), (corpus_b, at_b)) = (self.places[a as usize], self.places[b as usize]);
-        if corpus_a != corpus_b {
-            return None;
-        }
-        let corpus = &self.corpora[corpus_a as usize];
+        let features = self.comparer().features(a, b)?;
+        let ((corpus, at_a), (_, at_b)) = (self.places[a as usize], self.places[b as usize]);
+        let corpus = &self.corpora[corpus as usize];
         let (x, y) = (&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
-        let features = corpus.features(at_a, at_b, score::cosines(x, y));
         let (spell_a, spell_b) = (reports[a as usize].spellings(), reports[b as usize].spellings());
         let length = (x.words.square as f64 * y.words.square as f64).sqrt().max(1.0);
-        let mut shared: Vec<(String, f64)> = Vec::new();
-        snapshot::shared(&x.words.weights, &y.words.weights, |key, a, b| {
-            shared.push((spell_a.get(&key).cloned().unwrap_or_default(), f64::from(a) * f64::from(b) / length));
-        });
+        let key = |number: u32| corpus.snapshot.lexis.words.keys[number as usize];
+        let theirs: AHashMap<u32, u32> = y.words.weights.iter().copied().collect();
+        let both = x.words.weights.iter().filter_map(|(number, weight)| Some((*number, *weight, *theirs.get(number)?)));
+        let mut shared: Vec<(String, f64)> = both
+            .map(|(number, a, b)| (spell_a.get(&key(number)).cloned().unwrap_or_default(), f64::from(a) * f64::from(b) / length))
+            .collect();
         shared.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         shared.truncate(SHOWN);
         let only = |of: &Weighed, other: &Weighed, spell: &AHashMap<u64, String>| -> Vec<String> {
-            let absent = |key: &u64| other.words.weights.binary_search_by_key(key, |term| term.0).is_err();
-            of.about.iter().filter(|term| absent(&term.0)).take(SHOWN).filter_map(|term| spell.get(&term.0).cloned()).collect()
+            let absent = |number: u32| other.words.weights.iter().all(|term| term.0 != number);
+            of.about.iter().filter(|term| absent(term.0)).take(SHOWN).filter_map(|term| spell.get(&key(term.0)).cloned()).collect()
         };
         let parts = Model::shipped().parts(&features);
         let sum: i64 = parts.iter().map(|part| part.millilogits).sum();
         Some(Reasons {
             missing: Model::shipped().logit(MERGE) - sum,
-            candidates: self.scored.contains_key(&(a.min(b), a.max(b))),
+            candidates: self.candidate(a, b).is_some(),
             probability: Model::shipped().probability(&features),
             parts,
             shared,

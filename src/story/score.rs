@@ -3,9 +3,11 @@
 //! The numbers are data, `data/model/story.tsv`, written by the training program beside it; here they are only looked up. A part's
 //! millilogits are its share in the explanation.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::snapshot::{TEN_THOUSAND, Weighed};
+use super::compare::Alike;
+use super::snapshot::TEN_THOUSAND;
 
 /// Fixed-point one of probabilities.
 pub const PROBABILITY_ONE: u32 = 65_536;
@@ -16,15 +18,13 @@ const LEAST_AROUND: usize = 5;
 /// Least neighborhood, of 10,000.
 const AROUND_FLOOR: u64 = 500;
 
+/// What the model sees of a pair, in the order of its values.
+const NAMES: [&str; 8] = ["words", "chars", "about", "words_around", "chars_around", "lone", "gap", "burst"];
+
 /// What the model sees of a pair; `None` says nothing either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Features {
-    /// Cosine of words, of 10,000.
-    pub(super) words: u64,
-    /// Cosine of character 4-grams of title and lead, of 10,000.
-    pub(super) grams: u64,
-    /// Share of what each is about that the other holds, of 10,000.
-    pub(super) about: u64,
+    pub(super) alike: Alike,
     /// Both cosines less those of the articles' own neighborhoods: lets one bound fit many corpora.
     /// Unknown where either has hardly any neighbor.
     pub(super) words_around: Option<i64>,
@@ -36,18 +36,37 @@ pub(super) struct Features {
 }
 
 impl Features {
-    /// The features by name, as in the model's table.
-    pub(super) fn values(&self) -> [(&'static str, Option<i64>); 8] {
+    /// What the model sees of two reports with these neighborhoods and dates.
+    pub(super) fn new(alike: Alike, around: (Around, Around), days: (Option<i64>, Option<i64>), burst: u64) -> Features {
+        let around = around.0.zip(around.1);
+        let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
+        let gap = days.0.zip(days.1).map(|(a, b)| (a - b).abs());
+        Features {
+            alike,
+            words_around: around.map(|(a, b)| less(alike.words, a.0, b.0)),
+            grams_around: around.map(|(a, b)| less(alike.grams, a.1, b.1)),
+            gap,
+            burst: gap.filter(|gap| *gap <= 1).map(|_| burst),
+        }
+    }
+
+    /// The features in the order of [`NAMES`].
+    fn values(&self) -> [Option<i64>; NAMES.len()] {
         [
-            ("words", Some(self.words as i64)),
-            ("chars", Some(self.grams as i64)),
-            ("about", Some(self.about as i64)),
-            ("words_around", self.words_around),
-            ("chars_around", self.grams_around),
-            ("lone", self.words_around.is_none().then_some(0)),
-            ("gap", self.gap),
-            ("burst", self.burst.map(|burst| burst as i64)),
+            Some(self.alike.words.into()),
+            Some(self.alike.grams.into()),
+            Some(self.alike.about.into()),
+            self.words_around,
+            self.grams_around,
+            self.words_around.is_none().then_some(0),
+            self.gap,
+            self.burst.map(|burst| burst as i64),
         ]
+    }
+
+    /// The features by name, as in the model's table.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, Option<i64>)> {
+        NAMES.into_iter().zip(self.values())
     }
 }
 
@@ -55,44 +74,45 @@ impl Features {
 /// what is usual.
 pub(super) type Around = Option<(u64, u64)>;
 
+/// The largest cosines of one report's candidates.
+#[derive(Clone, Copy, Default)]
+struct Largest {
+    /// Largest first.
+    list: [u32; AROUND],
+    pushed: usize,
+}
+
+impl Largest {
+    /// Puts a cosine in its place, `times` times.
+    fn push(&mut self, cosine: u32, times: usize) {
+        self.pushed += times;
+        let place = self.list.partition_point(|larger| *larger >= cosine);
+        let end = (place + times).min(AROUND);
+        self.list.copy_within(place..AROUND - (end - place), end);
+        self.list[place..end].fill(cosine);
+    }
+
+    fn mean(&self) -> u64 {
+        (self.list.iter().map(|cosine| u64::from(*cosine)).sum::<u64>() / AROUND as u64).max(AROUND_FLOOR)
+    }
+}
+
 /// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs. A group's copies are part of its
 /// neighborhood: where true copies are near, a page that is only rather alike stands out as another story.
-pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], cosines: &[(u64, u64)]) -> Vec<Around> {
+pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], alike: &[Alike]) -> Vec<Around> {
     let times = |size: u32| (size as usize).min(AROUND);
-    let copies = |size: &u32| vec![TEN_THOUSAND; times(size - 1)];
-    let mut near: Vec<(Vec<u64>, Vec<u64>)> = sizes.iter().map(|size| (copies(size), copies(size))).collect();
-    for ((a, b), (words, grams)) in pairs.iter().zip(cosines) {
+    let mut near: Vec<[Largest; 2]> = vec![Default::default(); sizes.len()];
+    for (near, size) in near.iter_mut().zip(sizes) {
+        near.iter_mut().for_each(|largest| largest.push(TEN_THOUSAND as u32, times(size - 1)));
+    }
+    for ((a, b), alike) in pairs.iter().zip(alike) {
         for (report, other) in [(*a, *b), (*b, *a)] {
-            let near = &mut near[report as usize];
-            near.0.extend(std::iter::repeat_n(*words, times(sizes[other as usize])));
-            near.1.extend(std::iter::repeat_n(*grams, times(sizes[other as usize])));
+            let [words, grams] = &mut near[report as usize];
+            words.push(alike.words, times(sizes[other as usize]));
+            grams.push(alike.grams, times(sizes[other as usize]));
         }
     }
-    let mean = |mut list: Vec<u64>| {
-        list.sort_unstable_by(|a, b| b.cmp(a));
-        (list.iter().take(AROUND).sum::<u64>() / AROUND as u64).max(AROUND_FLOOR)
-    };
-    near.into_iter().map(|(words, grams)| (words.len() >= LEAST_AROUND).then(|| (mean(words), mean(grams)))).collect()
-}
-
-/// The cosines of a pair: words, 4-grams.
-pub(super) fn cosines(a: &Weighed, b: &Weighed) -> (u64, u64) {
-    (a.words.cosine(&b.words), a.grams.cosine(&b.grams))
-}
-
-/// What the model sees of `a` and `b`.
-pub(super) fn features(a: &Weighed, b: &Weighed, (words, grams): (u64, u64), around: (Around, Around), burst: u64) -> Features {
-    let less = |cosine: u64, of: fn((u64, u64)) -> u64| around.0.zip(around.1).map(|(a, b)| cosine as i64 - ((of(a) + of(b)) / 2) as i64);
-    let gap = a.day.zip(b.day).map(|(a, b)| (a - b).abs());
-    Features {
-        words,
-        grams,
-        about: (a.held_by(b) + b.held_by(a)) / 2,
-        words_around: less(words, |around| around.0),
-        grams_around: less(grams, |around| around.1),
-        gap,
-        burst: gap.filter(|gap| *gap <= 1).map(|_| burst),
-    }
+    near.into_iter().map(|[words, grams]| (words.pushed >= LEAST_AROUND).then(|| (words.mean(), grams.mean()))).collect()
 }
 
 /// One part of a score.
@@ -108,11 +128,39 @@ pub struct Part {
     pub most: i64,
 }
 
+/// A curve at every whole number between its ends; flat beyond them.
+#[derive(Debug, Clone, Default)]
+struct Curve {
+    first: i64,
+    values: Vec<i32>,
+}
+
+impl Curve {
+    /// The curve that is straight between its points.
+    fn new(points: &[(i64, i64)]) -> Curve {
+        let line = |pair: &[(i64, i64)], x: i64| pair[0].1 + ((pair[1].1 - pair[0].1) * (x - pair[0].0)).div_euclid(pair[1].0 - pair[0].0);
+        let lines = points.windows(2).flat_map(|pair| (pair[0].0..pair[1].0).map(move |x| line(pair, x) as i32));
+        Curve { first: points.first().map_or(0, |point| point.0), values: lines.chain(points.last().map(|point| point.1 as i32)).collect() }
+    }
+
+    fn at(&self, x: i64) -> i64 {
+        let last = self.values.len().saturating_sub(1) as i64;
+        self.values.get((x - self.first).clamp(0, last) as usize).copied().unwrap_or(0).into()
+    }
+
+    fn most(&self) -> i64 {
+        self.values.iter().copied().max().unwrap_or(0).into()
+    }
+}
+
 /// The curves.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Model {
     bias: i64,
-    curves: std::collections::BTreeMap<String, Vec<(i64, i64)>>,
+    /// In the order of [`NAMES`].
+    curves: [Curve; NAMES.len()],
+    /// From millilogits to the probability.
+    squash: Curve,
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../../data/model/story.tsv")));
@@ -124,7 +172,7 @@ impl Model {
     }
 
     fn parse(text: &str) -> Model {
-        let mut model = Model::default();
+        let mut points: BTreeMap<&str, Vec<(i64, i64)>> = BTreeMap::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let mut row = line.split('\t');
             let (Some(name), Some(x), Some(y)) =
@@ -132,39 +180,24 @@ impl Model {
             else {
                 continue;
             };
-            if name == "bias" {
-                model.bias = y;
-            } else {
-                model.curves.entry(name.to_owned()).or_default().push((x, y));
-            }
+            points.entry(name).or_default().push((x, y));
         }
-        model
-    }
-
-    /// The curve's value at `x`: straight between its points, flat beyond them.
-    fn curve(&self, name: &str, x: i64) -> i64 {
-        let Some(points) = self.curves.get(name) else { return 0 };
-        let at = points.partition_point(|point| point.0 < x);
-        match (at.checked_sub(1).map(|at| points[at]), points.get(at).copied()) {
-            (None, Some((_, y))) | (Some((_, y)), None) => y,
-            (Some((x0, y0)), Some((x1, y1))) => y0 + ((y1 - y0) * (x - x0)).div_euclid(x1 - x0),
-            (None, None) => 0,
-        }
+        let curve = |name: &str| points.get(name).map_or_else(Curve::default, |points| Curve::new(points));
+        Model { bias: curve("bias").at(0), curves: NAMES.map(curve), squash: curve("squash") }
     }
 
     /// The probability, of [`PROBABILITY_ONE`].
     pub(super) fn probability(&self, features: &Features) -> u32 {
-        let sum: i64 = features.values().iter().map(|(name, value)| value.map_or(0, |value| self.curve(name, value))).sum();
-        self.curve("squash", self.bias + sum).clamp(0, i64::from(PROBABILITY_ONE)) as u32
+        let sum: i64 = features.values().iter().zip(&self.curves).map(|(value, curve)| value.map_or(0, |value| curve.at(value))).sum();
+        self.squash.at(self.bias + sum).clamp(0, i64::from(PROBABILITY_ONE)) as u32
     }
 
     /// The least sum of parts whose probability reaches `probability`, in steps of one.
     pub(super) fn logit(&self, probability: u32) -> i64 {
-        let ends = self.curves.get("squash").and_then(|curve| Some((curve.first()?.0, curve.last()?.0)));
-        let (mut low, mut high) = ends.unwrap_or_default();
+        let (mut low, mut high) = (self.squash.first, self.squash.first + self.squash.values.len().saturating_sub(1) as i64);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.curve("squash", middle) >= i64::from(probability) { high = middle } else { low = middle + 1 }
+            if self.squash.at(middle) >= i64::from(probability) { high = middle } else { low = middle + 1 }
         }
         low
     }
@@ -173,7 +206,7 @@ impl Model {
     pub(super) fn parts(&self, features: &Features) -> Vec<Part> {
         let share = |value: i64| format!("{:.3}", value as f64 / TEN_THOUSAND as f64);
         let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: self.bias, most: self.bias }];
-        for (feature, value) in features.values() {
+        for ((feature, value), curve) in features.named().zip(&self.curves) {
             let (name, show): (_, &dyn Fn(i64) -> String) = match feature {
                 "words" => ("words in common", &share),
                 "chars" => ("spelling of title and lead", &share),
@@ -187,9 +220,8 @@ impl Model {
             if feature == "lone" && value.is_none() {
                 continue;
             }
-            let millilogits = value.map_or(0, |value| self.curve(feature, value));
-            let most = self.curves.get(feature).and_then(|curve| curve.iter().map(|point| point.1).max()).unwrap_or(0);
-            parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits, most });
+            let millilogits = value.map_or(0, |value| curve.at(value));
+            parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits, most: curve.most() });
         }
         parts
     }
@@ -200,9 +232,7 @@ mod tests {
     use super::*;
 
     const ALIKE: Features = Features {
-        words: 9000,
-        grams: 9000,
-        about: 9500,
+        alike: Alike { words: 9000, grams: 9000, about: 9500 },
         words_around: Some(4000),
         grams_around: Some(4000),
         gap: Some(0),
@@ -212,15 +242,20 @@ mod tests {
     #[test]
     fn the_shipped_model_is_whole_and_sane() {
         let model = Model::shipped();
-        for name in ["words", "chars", "about", "words_around", "chars_around", "gap", "burst", "squash"] {
-            let curve = &model.curves[name];
-            assert!(curve.len() > 1 && curve.windows(2).all(|pair| pair[0].0 < pair[1].0), "{name} ascends");
-            let rising = curve.windows(2).all(|pair| pair[0].1 <= pair[1].1);
-            let falling = curve.windows(2).all(|pair| pair[0].1 >= pair[1].1);
-            assert!(if name == "gap" { falling } else { rising }, "{name} is monotone");
+        let curves = NAMES.iter().zip(&model.curves).filter(|row| *row.0 != "lone").chain([(&"squash", &model.squash)]);
+        for (name, curve) in curves {
+            assert!((2..100_000).contains(&curve.values.len()), "{name} has {} values", curve.values.len());
+            let rising = curve.values.is_sorted();
+            let falling = curve.values.iter().rev().is_sorted();
+            assert!(if *name == "gap" { falling } else { rising }, "{name} is monotone");
         }
-        let unlike =
-            Features { words: 100, grams: 50, about: 0, words_around: Some(-3000), grams_around: Some(-3000), gap: Some(60), burst: None };
+        let unlike = Features {
+            alike: Alike { words: 100, grams: 50, about: 0 },
+            words_around: Some(-3000),
+            grams_around: Some(-3000),
+            gap: Some(60),
+            burst: None,
+        };
         assert!(model.probability(&ALIKE) > 60_000 && model.probability(&unlike) < 1_000);
         let undated = Features { gap: None, burst: None, ..ALIKE };
         assert!(model.probability(&undated) <= model.probability(&ALIKE), "an unknown date is no evidence");
@@ -230,13 +265,24 @@ mod tests {
     fn the_parts_are_the_score() {
         let model = Model::shipped();
         let sum: i64 = model.parts(&ALIKE).iter().map(|part| part.millilogits).sum();
-        assert_eq!(model.curve("squash", sum) as u32, model.probability(&ALIKE));
+        assert_eq!(model.squash.at(sum) as u32, model.probability(&ALIKE));
     }
 
     #[test]
     fn curves_are_straight_between_points_and_flat_beyond() {
-        let model = Model::parse("# note\nbias\t0\t5\nx\t0\t0\nx\t10\t-100\n");
-        assert_eq!([-5, 0, 1, 5, 10, 99].map(|x| model.curve("x", x)), [0, 0, -10, -50, -100, -100]);
-        assert_eq!((model.bias, model.curve("none", 3)), (5, 0));
+        let model = Model::parse("# note\nbias\t0\t5\nwords\t0\t0\nwords\t10\t-100\n");
+        assert_eq!([-5, 0, 1, 5, 10, 99].map(|x| model.curves[0].at(x)), [0, 0, -10, -50, -100, -100]);
+        assert_eq!(Curve::new(&[(0, 0), (3, -1)]).values, [0, -1, -1, -1], "rounded down");
+        assert_eq!((model.bias, model.curves[1].at(3)), (5, 0));
+    }
+
+    #[test]
+    fn a_neighborhood_is_the_mean_of_the_ten_largest() {
+        let mut largest = Largest::default();
+        for (cosine, times) in [(100, 3), (9000, 2), (500, 1), (700, 9), (600, 1)] {
+            largest.push(cosine, times);
+        }
+        assert_eq!((largest.list, largest.pushed), ([9000, 9000, 700, 700, 700, 700, 700, 700, 700, 700], 16));
+        assert_eq!(largest.mean(), (2 * 9000 + 8 * 700) / 10);
     }
 }

@@ -1,0 +1,117 @@
+//! The distinct terms of a corpus. Reports are read in as many parts as there are threads, each with numbers of its own; here the parts
+//! become one.
+//!
+//! The final numbers go from the most common term to the rarest: those that most look-ups are for lie together, and terms too common or
+//! too rare for a purpose are told by a bound. They depend on the reports alone, not on the parts.
+
+use std::cmp::Reverse;
+
+use rayon::prelude::*;
+
+use super::Report;
+use super::terms::{Entry, Held, Lexicon, Reader, Term, Terms};
+
+/// Most articles of one copy group that count in document frequencies: a wire item that a hundred outlets print does not make its own
+/// words common.
+const MOST_COPIES: u32 = 10;
+
+/// Terms by number.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    pub(super) keys: Vec<u64>,
+    pub(super) held: Vec<Held>,
+}
+
+impl Vocabulary {
+    /// The number of the first term that at most so many reports hold.
+    pub(super) fn held_by_at_most(&self, reports: u32) -> u32 {
+        self.held.partition_point(|held| held.reports > reports) as u32
+    }
+}
+
+/// The terms of a corpus.
+#[derive(Debug, Default)]
+pub(super) struct Lexis {
+    pub(super) words: Vocabulary,
+    pub(super) grams: Vocabulary,
+    /// Whether an article can be about a word, by number.
+    pub(super) salient: Vec<bool>,
+    /// Articles that the reports count for.
+    pub(super) articles: u64,
+}
+
+/// Reports as numbered terms.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) terms: Vec<Terms>,
+    pub(super) lexis: Lexis,
+}
+
+impl Reading {
+    /// Reads reports of one language. O(tokens); a word is stemmed once in each part.
+    pub(super) fn new(reports: &[&Report<'_>], lang: &str) -> Reading {
+        let part = reports.len().div_ceil(rayon::current_num_threads()).max(1);
+        let articles = |report: &Report<'_>| report.size.min(MOST_COPIES);
+        let read = |part: &[&Report<'_>]| -> (Vec<Terms>, Reader) {
+            let mut reader = Reader::new(lang);
+            let terms = part.iter().map(|report| reader.read(report.parts.iter().copied(), articles(report))).collect();
+            (terms, reader)
+        };
+        let (mut parts, readers): (Vec<Vec<Terms>>, Vec<Reader>) = reports.par_chunks(part).map(read).unzip();
+        let (mut words, mut grams, mut salient) = (Vec::new(), Vec::new(), Vec::new());
+        for reader in readers {
+            words.push(reader.words);
+            grams.push(reader.grams);
+            salient.push(reader.salient);
+        }
+        let ((words, word_numbers), (grams, gram_numbers)) = rayon::join(|| merge(words), || merge(grams));
+        let salient = by_number(&salient, &word_numbers, words.keys.len());
+        parts.par_iter_mut().zip(word_numbers).zip(gram_numbers).for_each(|((part, words), grams)| {
+            for terms in part {
+                renumber(&mut terms.words, &words);
+                renumber(&mut terms.grams, &grams);
+            }
+        });
+        let articles = reports.iter().map(|report| u64::from(articles(report))).sum();
+        Reading { terms: parts.into_iter().flatten().collect(), lexis: Lexis { words, grams, salient, articles } }
+    }
+}
+
+fn by_number(parts: &[Vec<bool>], numbers: &[Vec<u32>], count: usize) -> Vec<bool> {
+    let mut all = vec![false; count];
+    for (value, number) in parts.iter().flatten().zip(numbers.iter().flatten()) {
+        all[*number as usize] = *value;
+    }
+    all
+}
+
+fn renumber(terms: &mut [Term], numbers: &[u32]) {
+    terms.iter_mut().for_each(|term| term.number = numbers[term.number as usize]);
+}
+
+/// One vocabulary of many, and for each of them its terms' numbers there.
+fn merge(parts: Vec<Lexicon>) -> (Vocabulary, Vec<Vec<u32>>) {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    let mut numbers: Vec<Vec<u32>> = vec![(0..all.entries.len() as u32).collect()];
+    for part in parts {
+        let add = |entry: &Entry| {
+            let number = all.number(entry.key);
+            let held = &mut all.entries[number as usize].held;
+            held.reports += entry.held.reports;
+            held.articles += entry.held.articles;
+            number
+        };
+        numbers.push(part.entries.iter().map(add).collect());
+    }
+    let mut order: Vec<(Reverse<u32>, u64, u32)> =
+        (0..).zip(&all.entries).map(|(old, entry)| (Reverse(entry.held.reports), entry.key, old)).collect();
+    order.sort_unstable();
+    let mut new = vec![0; order.len()];
+    for (number, row) in (0..).zip(&order) {
+        new[row.2 as usize] = number;
+    }
+    numbers.iter_mut().flatten().for_each(|number| *number = new[*number as usize]);
+    let held = order.iter().map(|row| all.entries[row.2 as usize].held).collect();
+    (Vocabulary { keys: order.iter().map(|row| row.1).collect(), held }, numbers)
+}
