@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::extract::{self, LineCounts, Lines, Own};
 use crate::hash;
 use crate::language;
-use crate::link::{Clustering, CopyGroup, Placement, Related, Story, Summary};
+use crate::link::{Clustering, CopyGroup, Placement, Related, Stage, Story, Summary, Watch};
 use crate::linkage::{self, Pins};
 use crate::shingle::Shingles;
 use crate::sketch::Sketcher;
@@ -136,6 +136,14 @@ impl<'a> Run<'a> {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with(articles: &'a [Article], config: &'a Config, reference: Reference) -> Result<Run<'a>> {
+        Run::watched(articles, config, reference, &mut |_| {})
+    }
+
+    /// Runs every stage; `watch` hears of each when it ends.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn watched(articles: &'a [Article], config: &'a Config, reference: Reference, watch: Watch<'_>) -> Result<Run<'a>> {
         config.validate()?;
         let rank = rank(articles)?;
         let rule = CopyRule { resemblance: Ratio::new(config.resemblance), containment: config.containment.map(Ratio::new) };
@@ -146,17 +154,17 @@ impl<'a> Run<'a> {
             rule,
             linkage: config.linkage,
         };
-        let pages = Pages::read(articles, config, &finder);
-        let by_key: AHashMap<&str, ArticleId> =
-            articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), ArticleId(at as u32))).collect();
-        let pinned = |pairs: &[(String, String)]| -> Vec<(ArticleId, ArticleId)> {
-            pairs.iter().filter_map(|(a, b)| Some((*by_key.get(a.as_str())?, *by_key.get(b.as_str())?))).collect()
-        };
-        let (together, apart) = (pinned(&config.together), pinned(&config.apart));
+        let Pages { own, prints, keys, read_again } = Pages::read(articles, config, &finder);
+        let bytes = articles.iter().map(|article| article.text.len() as u64).sum();
+        let removed = own.iter().map(|own| own.removals.len() as u64).sum();
+        watch(Stage {
+            name: "sketch",
+            counts: vec![("bytes", bytes), ("articles", own.len() as u64), ("removed_lines", removed), ("read_again", read_again)],
+        });
+        let (together, apart) = (pinned(articles, &config.together), pinned(articles, &config.apart));
         let days: Vec<Option<i32>> = articles.iter().map(|article| day(article).map(|day| day as i32)).collect();
-        let Pages { own, prints, keys } = pages;
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
-        let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again });
+        let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again }, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
@@ -180,6 +188,7 @@ impl<'a> Run<'a> {
             counts: Vec::new(),
         };
         run.set_groups();
+        watch(Stage { name: "group", counts: vec![("copy_groups", run.groups.len() as u64)] });
         let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
             pairs.iter().map(|(a, b)| (run.group_of[a.index()], run.group_of[b.index()])).collect()
         };
@@ -187,7 +196,10 @@ impl<'a> Run<'a> {
         run.story_of = (0..run.groups.len() as u32).collect();
         if config.level == Level::Stories {
             run.scores = story::score(&run.reports(), i64::from(config.window.div_ceil(24)), reference);
+            let compared = run.scores.pairs.len() as u64;
+            watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", run.scores.long_postings)] });
             run.story_of = run.link(story::MERGE, &pins);
+            watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
         }
         run.count(without_text, together.len() + apart.len());
         Ok(run)
@@ -319,11 +331,29 @@ fn rank(articles: &[Article]) -> Result<Vec<u32>> {
     Ok(rank)
 }
 
+/// The articles behind pairs of ids; pairs of which one is not there are left out.
+fn pinned(articles: &[Article], pairs: &[(String, String)]) -> Vec<(ArticleId, ArticleId)> {
+    let wanted: AHashMap<&str, Option<ArticleId>> = pairs.iter().flat_map(|(a, b)| [(a.as_str(), None), (b.as_str(), None)]).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let mut found = wanted;
+    for (article, at) in articles.iter().zip(0..) {
+        if let Some(place) = found.get_mut(&*article.key) {
+            *place = Some(ArticleId(at));
+        }
+    }
+    let id = |key: &String| found.get(key.as_str()).copied().flatten();
+    pairs.iter().filter_map(|(a, b)| id(a).zip(id(b))).collect()
+}
+
 /// What is kept of the articles' texts to find copies.
 struct Pages {
     own: Vec<Own>,
     prints: Vec<Print>,
     keys: Vec<u32>,
+    /// Articles that were read a second time.
+    read_again: u64,
 }
 
 impl Pages {
@@ -347,19 +377,16 @@ impl Pages {
         for (article, templates) in articles.iter().zip(&templates) {
             counts.add(outlet(article, config), day(article), templates.iter().copied());
         }
-        let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands));
-        found.zip(articles).zip(&templates).for_each_init(
-            Default::default,
-            |(tokens, scratch): &mut (Vec<u64>, Scratch), ((((own, print), keys), article), templates)| {
-                let outlet = outlet(article, config);
-                if counts.is_any_template(outlet, templates.iter().copied()) {
-                    let lines = Lines::read(article, tokens);
-                    *own = extract::clean(article, outlet, &lines, &counts, &patterns, tokens);
-                    *print = finder.print(tokens, scratch, keys);
-                }
-            },
-        );
-        Pages { own, prints, keys }
+        let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands)).zip(articles).zip(&templates);
+        let concerned = found.filter(|((_, article), templates)| counts.is_any_template(outlet(article, config), templates.iter().copied()));
+        let read_again = concerned
+            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), ((((own, print), keys), article), _)| {
+                let lines = Lines::read(article, tokens);
+                *own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
+                *print = finder.print(tokens, scratch, keys);
+            })
+            .count() as u64;
+        Pages { own, prints, keys, read_again }
     }
 }
 

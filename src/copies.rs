@@ -18,6 +18,7 @@ use crate::article::ArticleId;
 use crate::band::{self, Banding};
 use crate::config::Linkage;
 use crate::hash;
+use crate::link::{Stage, Watch};
 use crate::shingle::{self, Shingles};
 use crate::sketch::Sketcher;
 use crate::verify::{CopyRule, Overlap};
@@ -139,10 +140,12 @@ impl CopyFinder {
         Print { sketch: sum.max(1), values }
     }
 
-    /// Groups articles.
+    /// Groups articles; `watch` hears of each stage.
     #[must_use]
-    pub fn find(&self, texts: &Texts<'_>) -> Copies {
+    pub fn find(&self, texts: &Texts<'_>, watch: Watch<'_>) -> Copies {
+        let mut done = |name, counts: &[(&'static str, u64)]| watch(Stage { name, counts: counts.to_vec() });
         let units = Units::fold(texts);
+        done("fold", &[("distinct_texts", units.len() as u64)]);
         let key = |unit: usize, band: usize| {
             let article = units.first(unit as u32).index();
             (!texts.prints[article].is_empty()).then(|| texts.keys[article * self.banding.bands + band])
@@ -154,6 +157,7 @@ impl CopyFinder {
             crowded: met.crowded.len() as u64,
             ..Copies::default()
         };
+        done("band", &[("pairs", found.candidates), ("crowded_buckets", found.crowded)]);
         let components = component::split(units.len(), met);
         let solved: Vec<component::Solved> =
             components.into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
@@ -171,8 +175,10 @@ impl CopyFinder {
             found.large += solved.large;
         }
         found.overlaps.sort_unstable_by_key(|row| (row.0, row.1));
+        done("verify", &[("compared", found.candidates), ("copy_links", found.links), ("alone_in_crowds", found.cut)]);
         if self.rule.containment.is_some() {
             self.attach(&units, texts, &mut labels, contained, &mut found);
+            done("containment", &[("compared", found.candidates), ("copy_links", found.links)]);
         }
         found.unit_of = units.of_articles();
         found.group_of = numbered(&labels, &found.unit_of);

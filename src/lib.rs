@@ -54,4 +54,4 @@ pub use cluster::{Run, cluster, unique};
 pub use config::{Config, Level, Linkage};
 pub use date::When;
 pub use error::{Error, Result};
-pub use link::{Clustering, CopyGroup, Link, LinkKind, Placement, Related, Story, Summary, Tier};
+pub use link::{Clustering, CopyGroup, Link, LinkKind, Placement, Related, Stage, Story, Summary, Tier, Watch};

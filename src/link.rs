@@ -132,6 +132,18 @@ pub struct Summary {
     pub counts: Vec<(&'static str, u64)>,
 }
 
+/// A stage of a run that has just ended, with what it counted: for whoever wants to know where the time goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: &'static str,
+    /// Named counts, in a fixed order.
+    pub counts: Vec<(&'static str, u64)>,
+}
+
+/// Is told of every stage when it ends.
+pub type Watch<'w> = &'w mut dyn FnMut(Stage);
+
 /// The outcome of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Clustering {

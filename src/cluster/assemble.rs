@@ -34,7 +34,7 @@ impl Overlaps<'_> {
         if let Some(overlap) = self.run.copies.overlap(a, b) {
             return overlap;
         }
-        if a != b && self.run.copies.is_same_text(a, b) {
+        if self.run.copies.is_same_text(a, b) {
             return Overlap { shared: 1, smaller: 1, larger: 1 };
         }
         match (self.set(a), self.set(b)) {

@@ -33,7 +33,8 @@ impl CopyFinder {
             })
             .collect();
         let values: Vec<&[u32]> = sampled.iter().map(|unit| &*texts.prints[units.first(*unit).index()].values).collect();
-        let met = contain::candidates(&values, least);
+        let groups: Vec<u32> = sampled.iter().map(|unit| labels[*unit as usize]).collect();
+        let met = contain::candidates(&values, &groups, least);
         found.crowded += met.crowded;
         let pairs = met.pairs.iter().map(|(a, b)| (sampled[*a as usize], sampled[*b as usize]));
         let pairs: Vec<(u32, u32)> = pairs.filter(|(a, b)| labels[*a as usize] != labels[*b as usize]).collect();

@@ -32,7 +32,7 @@ const LIBRARY: &[&str] = &[
 ];
 
 /// The command from the ground up.
-const COMMAND: &[&str] = &["values", "args", "settings", "input", "commands"];
+const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands"];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

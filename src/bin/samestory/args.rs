@@ -56,6 +56,9 @@ pub(crate) struct Cluster {
     /// Keep one row per copy group (representatives) or per story, in the formats jsonl, csv and records [default: all rows].
     #[arg(long, value_parser = words::<Only>(&["representatives", "stories"]), help_heading = "Output")]
     pub(crate) only: Option<Only>,
+    /// Print on standard error what each stage cost and counted, and the peak memory.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) stats: bool,
     /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain_banding: bool,

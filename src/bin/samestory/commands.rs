@@ -10,11 +10,12 @@ use samestory::band::Banding;
 use samestory::evaluate::{Evaluation, PairReport, Sweep, gold_of, read_gold, read_pairs};
 use samestory::report::{self, Format, Options};
 use samestory::story::Reference;
-use samestory::{Article, ArticleId, Config, Level};
+use samestory::{Article, ArticleId, Config, Level, Stage};
 
 use crate::args::{Cluster, Evaluate, Explain};
 use crate::input::{self, Input};
 use crate::settings::{Run, Settings};
+use crate::stats::Stats;
 use crate::values::Color;
 
 /// Thresholds of a sweep, in twentieths.
@@ -31,18 +32,28 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     }
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let format = run.format(terminal);
+    let mut stats = Stats::start();
     let mut input = with_threads(&run, || input::read(&args.inputs, &run, format == Format::Records))?;
     input.rename(&config.outlet_aliases);
+    let read = input.articles.len() as u64;
+    stats.end(Stage { name: "read", counts: vec![("articles", read), ("bad_input", input.bad), ("skipped_files", input.skipped)] });
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
-    let (mut found, unmet) =
-        with_threads(&run, || samestory::Run::new(&input.articles, &config).map(|done| (done.clustering(), done.unmet_pins())))??;
+    let (mut found, unmet) = with_threads(&run, || -> samestory::Result<_> {
+        let done = samestory::Run::watched(&input.articles, &config, Reference::Corpus, &mut |stage| stats.end(stage))?;
+        Ok((done.clustering(), done.unmet_pins()))
+    })??;
     spinner.finish_and_clear();
+    stats.end(Stage { name: "assemble", counts: vec![("stories", found.stories.len() as u64)] });
     found.summary.counts.insert(0, ("bad_input", input.bad));
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
     let options = Options { only: run.only, width: width(), color: color(&run, terminal) };
     let mut out = open(&run)?;
     report::write(format, &input.articles, &found, &options, &mut out)?;
     out.flush()?;
+    stats.end(Stage { name: "report", counts: Vec::new() });
+    if args.stats {
+        input::say_lines(&stats.table());
+    }
     let keys: HashSet<&str> = input.articles.iter().map(|article| article.key.as_str()).collect();
     for id in config.together.iter().chain(&config.apart).flat_map(|pair| [&pair.0, &pair.1]).filter(|id| !keys.contains(id.as_str())) {
         input::say(&format!("pinned id {id:?} is not in the input"));

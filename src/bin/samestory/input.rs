@@ -85,6 +85,11 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "samestory: {shown}");
 }
 
+/// A table on standard error, as it is.
+pub(crate) fn say_lines(table: &str) {
+    let _ = io::stderr().lock().write_all(table.as_bytes());
+}
+
 fn options(run: &Run, keep_records: bool) -> ReadOptions {
     let fields = run.fields.clone();
     ReadOptions {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod input;
 mod settings;
+mod stats;
 mod values;
 
 use std::io::{self, Write};
