@@ -235,6 +235,10 @@ impl Counts {
 
 /// The shingles of which a holder of the text must have one; none when nothing can hold it.
 fn prefix(values: &[u32], least: Ratio, counts: &Counts) -> Vec<u32> {
+    // Now that all of its shingles are counted, most texts that came so far are told without being sorted.
+    if values.iter().filter(|value| counts.of(**value) <= 1).count() > values.len() - least.least_of(values.len()) {
+        return Vec::new();
+    }
     let mut rarest: Vec<(u8, u32)> = values.iter().map(|value| (counts.of(*value), *value)).collect();
     rarest.sort_unstable();
     rarest.dedup();
