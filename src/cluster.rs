@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::extract::{self, LineCounts, Lines, Own};
 use crate::hash;
 use crate::language;
-use crate::link::{Clustering, CopyGroup, Placement, Related, Stage, Story, Summary, Watch};
+use crate::link::{Clustering, CopyGroup, Members, Placement, Related, Stage, Story, Summary, Watch};
 use crate::linkage::{self, Pins};
 use crate::shingle::Shingles;
 use crate::sketch::Sketcher;
@@ -262,11 +262,11 @@ impl<'a> Run<'a> {
             by_rank[*rank as usize] = ArticleId(at as u32);
         }
         let mut number: Vec<Option<u32>> = vec![None; self.articles.len()];
-        let mut groups: Vec<Vec<ArticleId>> = Vec::new();
+        let mut groups: Vec<Members> = Vec::new();
         self.group_of = vec![0; self.articles.len()];
         for article in by_rank {
             let group = *number[self.copies.group_of[article.index()] as usize].get_or_insert_with(|| {
-                groups.push(Vec::with_capacity(1));
+                groups.push(Members::new());
                 groups.len() as u32 - 1
             });
             groups[group as usize].push(article);

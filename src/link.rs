@@ -1,6 +1,11 @@
 //! What a run finds: links between articles, copy groups and stories.
 
+use smallvec::SmallVec;
+
 use crate::article::ArticleId;
+
+/// Articles of a group or story; most are few and stand in place.
+pub type Members = SmallVec<[ArticleId; 4]>;
 
 /// Why two articles are linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +78,7 @@ pub struct CopyGroup {
     /// The member that stands for the group.
     pub representative: ArticleId,
     /// All members: representative first, then by date and key.
-    pub articles: Vec<ArticleId>,
+    pub articles: Members,
 }
 
 /// Articles about one event.
@@ -84,9 +89,9 @@ pub struct Story {
     /// The member that stands for the story.
     pub representative: ArticleId,
     /// Copy groups, largest first, then by id.
-    pub copies: Vec<CopyGroup>,
+    pub copies: SmallVec<[CopyGroup; 1]>,
     /// All members by date (unknown last), then key.
-    pub articles: Vec<ArticleId>,
+    pub articles: Members,
     /// Links between members, by key of `a`, then `b`.
     pub links: Vec<Link>,
     /// Mean of the members' scores; `None` for an article alone.

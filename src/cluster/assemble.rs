@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
 use super::*;
 use crate::link::{Link, LinkKind};
 
@@ -59,11 +61,10 @@ impl Run<'_> {
     /// The result.
     #[must_use]
     pub fn clustering(&self) -> Clustering {
-        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (group, story) in self.story_of.iter().enumerate() {
-            members.entry(*story).or_default().push(group as u32);
-        }
-        let mut built: Vec<Built> = members.values().collect::<Vec<_>>().into_par_iter().map(|groups| self.story(groups)).collect();
+        let mut members: Vec<(u32, u32)> = self.story_of.iter().copied().zip(0..).collect();
+        members.par_sort_unstable();
+        let stories: Vec<&[(u32, u32)]> = members.chunk_by(|a, b| a.0 == b.0).collect();
+        let mut built: Vec<Built> = stories.into_par_iter().map(|groups| self.story(groups.iter().map(|row| row.1))).collect();
         built.sort_by_key(|built| (Reverse(built.story.articles.len()), self.rank[self.smallest(&built.story).index()]));
         let mut found = Clustering { placements: vec![self.blank(); self.articles.len()], ..Clustering::default() };
         let mut place_of_group = vec![0usize; self.groups.len()];
@@ -118,8 +119,8 @@ impl Run<'_> {
     }
 
     /// A copy group and the member that stands for it: the one most alike to the others, then the earliest, then the smallest key.
-    pub(super) fn group(&self, members: Vec<ArticleId>) -> CopyGroup {
-        let overlaps = self.overlaps(members.clone());
+    pub(super) fn group(&self, members: Members) -> CopyGroup {
+        let overlaps = self.overlaps(members.to_vec());
         let alike = |article: &ArticleId| -> u64 {
             // One is alone, and two are as alike to each other.
             if members.len() <= 2 || members.len() > COMPARED {
@@ -142,9 +143,14 @@ impl Run<'_> {
         CopyGroup { id, representative, articles }
     }
 
-    fn story(&self, groups: &[u32]) -> Built {
-        let mut copies: Vec<CopyGroup> = groups.iter().map(|group| self.groups[*group as usize].clone()).collect();
-        let mut articles: Vec<ArticleId> = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
+    fn story(&self, groups: impl Iterator<Item = u32>) -> Built {
+        let mut copies: SmallVec<[CopyGroup; 1]> = groups.map(|group| self.groups[group as usize].clone()).collect();
+        if let [group] = &copies[..]
+            && let [article] = group.articles[..]
+        {
+            return self.alone(article, copies);
+        }
+        let mut articles: Members = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
         articles.sort_by_key(|article| self.by_date(article));
         let (links, sums, unlisted) = self.links(&copies, &articles);
         let others = articles.len().saturating_sub(1) as u64;
@@ -166,6 +172,14 @@ impl Run<'_> {
             .unwrap_or_default();
         copies.sort_by(|a, b| b.articles.len().cmp(&a.articles.len()).then_with(|| a.id.cmp(&b.id)));
         Built { story: Story { id, representative, copies, articles, links, score, related: Vec::new() }, scores, unlisted }
+    }
+
+    /// The story of one article.
+    fn alone(&self, article: ArticleId, copies: SmallVec<[CopyGroup; 1]>) -> Built {
+        let id = self.articles[article.index()].key.clone();
+        let (links, related) = (Vec::new(), Vec::new());
+        let story = Story { id, representative: article, copies, articles: Members::from_slice(&[article]), links, score: None, related };
+        Built { story, scores: Vec::new(), unlisted: 0 }
     }
 
     /// Links inside a story, the sum of link scores of each article in millionths, and how many pairs were left unlisted.
@@ -262,14 +276,14 @@ impl Run<'_> {
                 entry.0 = entry.0.max(*probability);
             }
         }
-        let by_key: AHashMap<&str, usize> = self.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
-        for (a, b) in &self.config.apart {
-            if let (Some(a), Some(b)) = (by_key.get(a.as_str()), by_key.get(b.as_str())) {
-                let (a, b) = (found.placements[*a].story, found.placements[*b].story);
-                if a != b {
-                    near.entry((a.min(b), a.max(b))).or_default().1 = true;
-                }
+        for (a, b) in pinned(self.articles, &self.config.apart) {
+            let (a, b) = (found.placements[a.index()].story, found.placements[b.index()].story);
+            if a != b {
+                near.entry((a.min(b), a.max(b))).or_default().1 = true;
             }
+        }
+        if near.is_empty() {
+            return;
         }
         let mut related: Vec<Vec<(bool, u32, usize)>> = vec![Vec::new(); found.stories.len()];
         for ((a, b), (probability, pinned)) in near {

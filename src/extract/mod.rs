@@ -9,6 +9,7 @@ mod patterns;
 use std::ops::Range;
 
 use ahash::AHashMap;
+use smallvec::SmallVec;
 
 use crate::article::Article;
 use crate::hash;
@@ -251,7 +252,7 @@ fn key(outlet: u64, template: u64) -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Own {
     /// What was kept of [`Article::text`]: whole lines, those that follow each other in one piece.
-    pub kept: Box<[Span]>,
+    pub kept: SmallVec<[Span; 2]>,
     /// The headline, when it stands in the text.
     pub headline: Option<Span>,
     /// What was removed, in the order of the text.
@@ -281,7 +282,7 @@ pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &Li
     announced(article, lines, tokens, &mut reasons);
     let headline = headline.map(|at| lines.lines[at].span);
     let repaired = lines.repaired + if headline.is_none() { lines.repaired_in_title } else { 0 };
-    let (mut kept, mut removals) = (Vec::<Span>::new(), Vec::new());
+    let (mut kept, mut removals) = (SmallVec::<[Span; 2]>::new(), Vec::new());
     let (mut joins, mut length) = (false, 0);
     for (line, reason) in lines.lines.iter().zip(reasons) {
         if let Some(reason) = reason {
@@ -298,7 +299,7 @@ pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &Li
         joins = true;
     }
     tokens.truncate(length);
-    Own { kept: kept.into(), headline, removals: removals.into(), repaired }
+    Own { kept, headline, removals: removals.into(), repaired }
 }
 
 /// A configured pattern as [`clean`] takes it: normalized, a final `*` kept.

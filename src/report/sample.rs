@@ -16,14 +16,14 @@ pub(crate) fn result() -> (Vec<Article>, Clustering) {
         article("alone", Some("Elections, at last"), None, None),
     ];
     let [wire, site, arabic, blog, alone] = [0, 1, 2, 3, 4].map(ArticleId);
-    let group = |id: &str, articles: Vec<ArticleId>| CopyGroup { id: id.into(), representative: articles[0], articles };
+    let group = |id: &str, articles: Vec<ArticleId>| CopyGroup { id: id.into(), representative: articles[0], articles: articles.into() };
     let link = |a, b, kind, score, resemblance, containment| Link { a, b, kind, score, resemblance, containment };
     let stories = vec![
         Story {
             id: "blog".into(),
             representative: wire,
-            copies: vec![group("site", vec![wire, site]), group("blog", vec![blog]), group("خبر-1", vec![arabic])],
-            articles: vec![site, wire, arabic, blog],
+            copies: smallvec::smallvec![group("site", vec![wire, site]), group("blog", vec![blog]), group("خبر-1", vec![arabic])],
+            articles: smallvec::smallvec![site, wire, arabic, blog],
             links: vec![
                 link(blog, wire, LinkKind::Event, 0.75, 0.21, 0.4),
                 link(site, wire, LinkKind::Copy, 0.98, 0.96, 0.98),
@@ -35,8 +35,8 @@ pub(crate) fn result() -> (Vec<Article>, Clustering) {
         Story {
             id: "alone".into(),
             representative: alone,
-            copies: vec![group("alone", vec![alone])],
-            articles: vec![alone],
+            copies: smallvec::smallvec![group("alone", vec![alone])],
+            articles: smallvec::smallvec![alone],
             links: Vec::new(),
             score: None,
             related: vec![Related { story: 0, score: 0.41, pinned: true }],
