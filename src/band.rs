@@ -77,13 +77,14 @@ pub struct Candidates {
     pub crowded: Vec<Vec<u32>>,
 }
 
-/// All pairs of `texts` texts that meet in at least one of so many bands; `key` tells the key of a text in a band, none for a text without
-/// tokens, which meets nobody. The numbering is by content, so that what is done with crowded buckets does not depend on arrival.
+/// All pairs of texts that meet in at least one of so many bands. `keys` gives the keys of all texts in a band, each with the text's number;
+/// a text without tokens has none and meets nobody. The numbering is by content, so that what is done with crowded buckets does not
+/// depend on arrival; the order in which they are given is of no account.
 #[must_use]
-pub fn candidates(texts: usize, bands: usize, key: impl Fn(usize, usize) -> Option<u32> + Sync) -> Candidates {
+pub fn candidates<I: Iterator<Item = (u32, u32)>>(bands: usize, keys: impl Fn(usize) -> I + Sync) -> Candidates {
     let of_band = |band: usize| {
-        let row = |text: usize| key(text, band).map(|key| u64::from(key) << 32 | text as u64);
-        let mut rows: Vec<u64> = (0..texts).filter_map(row).collect();
+        let mut rows: Vec<u64> = keys(band).map(|(key, text)| u64::from(key) << 32 | u64::from(text)).collect();
+        keep_shared(&mut rows);
         rows.sort_unstable();
         let mut found = Candidates::default();
         for bucket in rows.chunk_by(|a, b| a >> 32 == b >> 32).filter(|bucket| bucket.len() > 1) {
@@ -113,6 +114,22 @@ pub fn candidates(texts: usize, bands: usize, key: impl Fn(usize, usize) -> Opti
     all.crowded.dedup();
     all
 }
+/// Drops most rows whose key no other row has: sorting what is left is little work. Keys that share a place are kept.
+fn keep_shared(rows: &mut Vec<u64>) {
+    let words = (rows.len() * 8).next_power_of_two().max(64) / 64;
+    let (mut once, mut twice) = (vec![0u64; words], vec![0u64; words]);
+    let place = |row: u64| ((row >> 38) as usize & (words - 1), 1u64 << (row >> 32 & 63));
+    for row in rows.iter() {
+        let (word, bit) = place(*row);
+        twice[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    rows.retain(|row| {
+        let (word, bit) = place(*row);
+        twice[word] & bit != 0
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +161,7 @@ mod tests {
             (299, _) => None,
             _ => Some(1000 + text as u32),
         };
-        let found = candidates(300, 3, key);
+        let found = candidates(3, |band| (0..300).rev().filter_map(move |text| Some((key(text, band)?, text as u32))));
         assert_eq!(found.pairs, [(200, 201), (200, 202), (200, 203), (201, 202), (201, 203), (202, 203)]);
         assert_eq!(found.crowded, [(0..200).collect::<Vec<u32>>()]);
     }

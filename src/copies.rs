@@ -146,11 +146,12 @@ impl CopyFinder {
         let mut done = |name, counts: &[(&'static str, u64)]| watch(Stage { name, counts: counts.to_vec() });
         let units = Units::fold(texts);
         done("fold", &[("distinct_texts", units.len() as u64)]);
-        let key = |unit: usize, band: usize| {
-            let article = units.first(unit as u32).index();
-            (!texts.prints[article].is_empty()).then(|| texts.keys[article * self.banding.bands + band])
-        };
-        let met = band::candidates(units.len(), self.banding.bands, key);
+        // In the order in which the keys lie in memory.
+        let mut firsts: Vec<(usize, u32)> = (0..units.len() as u32).map(|unit| (units.first(unit).index(), unit)).collect();
+        firsts.retain(|(article, _)| !texts.prints[*article].is_empty());
+        firsts.par_sort_unstable();
+        let bands = self.banding.bands;
+        let met = band::candidates(bands, |band| firsts.iter().map(move |(article, unit)| (texts.keys[article * bands + band], *unit)));
         let mut found = Copies {
             folded: (texts.prints.len() - units.len()) as u64,
             candidates: met.pairs.len() as u64,
