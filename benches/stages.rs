@@ -24,12 +24,12 @@ const ARTICLES: usize = 2_000;
 const TOKENS: usize = 388367;
 const SHINGLES: usize = 383555;
 /// Sketches whose first value is odd.
-const ODD: u32 = 1033;
+const ODD: u32 = 999;
 /// Pairs that meet in the bands, and pairs that may hold each other.
-const CANDIDATES: usize = 4679;
-const CONTAINED: usize = 0;
+const CANDIDATES: usize = 4371;
+const CONTAINED: usize = 7403;
 /// Shingles that those of the bands share.
-const SHARED: usize = 0;
+const SHARED: usize = 523926;
 const GROUPS: usize = 1360;
 
 /// What every stage takes from the one before.

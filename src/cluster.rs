@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use crate::article::{Article, ArticleId};
 use crate::band::Banding;
 use crate::config::{Config, Level};
-use crate::copies::{Copies, CopyFinder, Print, Scratch, Texts};
+use crate::copies::{Copies, CopyFinder, Texts};
 use crate::error::{Error, Result};
-use crate::extract::{self, LineCounts, Lines, Own};
+use crate::extract::Own;
 use crate::hash;
 use crate::language;
 use crate::link::{Clustering, CopyGroup, Members, Placement, Related, Stage, Story, Summary, Watch};
@@ -25,6 +25,9 @@ use crate::verify::{CopyRule, Overlap, Ratio};
 
 mod assemble;
 mod fragments;
+mod pages;
+
+use pages::Pages;
 
 /// Of articles with one id, keeps one: of equal texts any, else the newer by date, else the one with the smaller text hash.
 ///
@@ -345,55 +348,6 @@ fn pinned(articles: &[Article], pairs: &[(String, String)]) -> Vec<(ArticleId, A
     }
     let id = |key: &String| found.get(key.as_str()).copied().flatten();
     pairs.iter().filter_map(|(a, b)| id(a).zip(id(b))).collect()
-}
-
-/// What is kept of the articles' texts to find copies.
-struct Pages {
-    own: Vec<Own>,
-    prints: Vec<Print>,
-    keys: Vec<u32>,
-    /// Articles that were read a second time.
-    read_again: u64,
-}
-
-impl Pages {
-    /// Reads every text once, and again those that hold lines which their outlet turns out to repeat.
-    fn read(articles: &[Article], config: &Config, finder: &CopyFinder) -> Pages {
-        let patterns: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
-        let bands = finder.banding.bands;
-        let mut keys = vec![0; articles.len() * bands];
-        let none = LineCounts::default();
-        let ((mut own, mut prints), templates): ((Vec<Own>, Vec<Print>), Vec<Box<[u64]>>) = articles
-            .par_iter()
-            .zip(keys.par_chunks_mut(bands))
-            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (article, keys)| {
-                let lines = Lines::read(article, tokens);
-                let own = extract::clean(article, None, &lines, &none, &patterns, tokens);
-                let templates = if article.outlet.is_some() { lines.templates().collect() } else { Box::default() };
-                ((own, finder.print(tokens, scratch, keys)), templates)
-            })
-            .unzip();
-        let mut counts = LineCounts::default();
-        for (article, templates) in articles.iter().zip(&templates) {
-            counts.add(outlet(article, config), day(article), templates.iter().copied());
-        }
-        let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands)).zip(articles).zip(&templates);
-        let concerned = found.filter(|((_, article), templates)| counts.is_any_template(outlet(article, config), templates.iter().copied()));
-        let read_again = concerned
-            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), ((((own, print), keys), article), _)| {
-                let lines = Lines::read(article, tokens);
-                *own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
-                *print = finder.print(tokens, scratch, keys);
-            })
-            .count() as u64;
-        Pages { own, prints, keys, read_again }
-    }
-}
-
-/// The name under which an article's outlet counts.
-fn outlet<'a>(article: &'a Article, config: &'a Config) -> Option<&'a str> {
-    let outlet = article.outlet.as_deref()?;
-    Some(config.outlet_aliases.get(outlet).map_or(outlet, String::as_str))
 }
 
 fn shingles(article: &Article, own: &Own, width: usize) -> Shingles {

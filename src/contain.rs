@@ -148,7 +148,10 @@ fn survivors(texts: &[&[u32]], sources: &Sources<'_>, least: Ratio) -> Vec<u32> 
         let room = values.len() - least.least_of(values.len());
         values.iter().filter(counted).filter(|value| !seen.twice(**value)).nth(room).is_none()
     };
-    (0..texts.len() as u32).into_par_iter().filter(|text| texts[*text as usize].len() >= MIN_CONTAINED && survives(texts[*text as usize])).collect()
+    (0..texts.len() as u32)
+        .into_par_iter()
+        .filter(|text| texts[*text as usize].len() >= MIN_CONTAINED && survives(texts[*text as usize]))
+        .collect()
 }
 
 /// Whether values were seen at least twice; some values share a place, and then it is yes sooner. The answer does not depend on the
@@ -166,7 +169,7 @@ impl Seen {
 
     #[inline]
     fn place(&self, value: u32) -> (&AtomicU64, u32) {
-        (&self.0[value as usize / PLACES & (self.0.len() - 1)], value % PLACES as u32 * 2)
+        (&self.0[(value as usize / PLACES) & (self.0.len() - 1)], value % PLACES as u32 * 2)
     }
 
     #[inline]
@@ -192,14 +195,14 @@ impl Marks {
         let mut words = vec![0; (count * 16).next_power_of_two().clamp(64, MAX_PLACES) / 64];
         let mask = words.len() - 1;
         for value in values {
-            words[value as usize / 64 & mask] |= 1u64 << (value % 64);
+            words[(value as usize / 64) & mask] |= 1u64 << (value % 64);
         }
         Marks(words)
     }
 
     #[inline]
     fn may_hold(&self, value: u32) -> bool {
-        self.0[value as usize / 64 & (self.0.len() - 1)] >> (value % 64) & 1 == 1
+        (self.0[(value as usize / 64) & (self.0.len() - 1)] >> (value % 64)) & 1 == 1
     }
 }
 

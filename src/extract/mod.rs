@@ -4,25 +4,23 @@
 //! languages, the tail after a related or comment heading with an author's biography before it. Template phrases that remain are
 //! weighed down by IDF, not deleted. A short line is not boilerplate: subheads survive.
 
+mod counts;
+mod lines;
 mod patterns;
 
-use std::ops::Range;
-
-use ahash::AHashMap;
 use smallvec::SmallVec;
 
 use crate::article::Article;
 use crate::hash;
-use crate::normalize::{self, DIGITS};
+use crate::normalize;
+
+pub use counts::LineCounts;
+pub use lines::Lines;
+
+use lines::Line;
 
 /// Longest line that counts as repeated by an outlet, in tokens.
 const MAX_REPEATED: usize = 60;
-/// Fewest articles of an outlet that must hold a line, whatever its size.
-const MIN_REPEATS: u32 = 3;
-/// … or this share of them, in percent.
-const REPEATS_PERCENT: u32 = 3;
-/// Fewest undated articles that must hold it, as "on two days" cannot be checked.
-const MIN_UNDATED: u32 = 5;
 /// Largest share of an article that rule 1 may take, in percent: beyond, the outlet has repeated the article, not a template.
 const MAX_TEMPLATE_PERCENT: usize = 50;
 /// Lines from the top among which a headline stands.
@@ -123,129 +121,6 @@ pub struct Removal {
     pub span: Span,
     /// Why.
     pub reason: Reason,
-}
-
-/// One line that holds tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    span: Span,
-    /// Places among the article's tokens.
-    tokens: Range<usize>,
-    /// Equal for lines that read alike.
-    hash: u64,
-    /// The same but for what is in numbers: dates and counters do not hide a template. Of lines that an outlet may repeat only.
-    template: u64,
-}
-
-/// An article's lines, before anything is removed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lines {
-    lines: Vec<Line>,
-    title: Option<u64>,
-    repaired: u32,
-    repaired_in_title: u32,
-}
-
-impl Lines {
-    /// Reads every line of the article once; `tokens` becomes the hashes of its tokens.
-    #[must_use]
-    pub fn read(article: &Article, tokens: &mut Vec<u64>) -> Lines {
-        let mut found = Lines::default();
-        tokens.clear();
-        if let Some(title) = &article.title {
-            found.repaired_in_title = normalize::hashes(title, |token, _| tokens.push(token));
-            found.title = Some(hash::combine(tokens));
-            tokens.clear();
-        }
-        let text = article.text.as_bytes();
-        let mut ends = memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
-        let (mut start, mut end) = (0, ends.next().unwrap_or(0));
-        let mut first = 0;
-        let counted = article.outlet.is_some();
-        let mut close = |span: Range<usize>, tokens: &[u64], places: Range<usize>| {
-            if !places.is_empty() {
-                let of_line = &tokens[places.clone()];
-                let template = if counted && of_line.len() <= MAX_REPEATED { template(of_line) } else { 0 };
-                let span = Span { start: span.start as u32, end: span.end as u32 };
-                found.lines.push(Line { span, tokens: places, hash: hash::combine(of_line), template });
-            }
-        };
-        found.repaired = normalize::hashes(&article.text, |token, at| {
-            while at > end {
-                close(start..end, tokens, first..tokens.len());
-                first = tokens.len();
-                start = end + 1;
-                end = ends.next().unwrap_or(text.len());
-            }
-            tokens.push(token);
-        });
-        close(start..end, tokens, first..tokens.len());
-        found
-    }
-
-    /// Which lines an outlet may repeat, for [`LineCounts::is_any_template`].
-    pub fn templates(&self) -> impl Iterator<Item = u64> {
-        self.lines.iter().filter(|line| line.tokens.len() <= MAX_REPEATED).map(|line| line.template)
-    }
-}
-
-fn template(tokens: &[u64]) -> u64 {
-    tokens.iter().fold(0, |sum, token| hash::mix(sum ^ if token & DIGITS != 0 { DIGITS } else { *token }))
-}
-
-/// How often each outlet prints each line: rule 1. Addition in any order gives equal counts.
-#[derive(Debug, Clone, Default)]
-pub struct LineCounts {
-    outlets: AHashMap<u64, u32>,
-    lines: AHashMap<u64, Count>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Count {
-    dated: u32,
-    undated: u32,
-    first_day: i64,
-    last_day: i64,
-}
-
-impl LineCounts {
-    /// Counts each line of an article once. `outlet` is its canonical name; without one nothing is counted.
-    pub fn add(&mut self, outlet: Option<&str>, day: Option<i64>, templates: impl IntoIterator<Item = u64>) {
-        let Some(outlet) = outlet.map(|outlet| hash::bytes(outlet.as_bytes())) else { return };
-        *self.outlets.entry(outlet).or_default() += 1;
-        let mut keys: Vec<u64> = templates.into_iter().map(|template| key(outlet, template)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let count = self.lines.entry(key).or_insert(Count { dated: 0, undated: 0, first_day: i64::MAX, last_day: i64::MIN });
-            match day {
-                Some(day) => {
-                    count.dated += 1;
-                    count.first_day = count.first_day.min(day);
-                    count.last_day = count.last_day.max(day);
-                }
-                None => count.undated += 1,
-            }
-        }
-    }
-
-    /// Whether the outlet repeats any of these lines.
-    #[must_use]
-    pub fn is_any_template(&self, outlet: Option<&str>, templates: impl IntoIterator<Item = u64>) -> bool {
-        let outlet = outlet.map(|outlet| hash::bytes(outlet.as_bytes()));
-        outlet.is_some_and(|outlet| templates.into_iter().any(|template| self.is_template(outlet, template)))
-    }
-
-    fn is_template(&self, outlet: u64, template: u64) -> bool {
-        let Some(count) = self.lines.get(&key(outlet, template)) else { return false };
-        let articles = self.outlets.get(&outlet).copied().unwrap_or(0);
-        let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
-        count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
-    }
-}
-
-fn key(outlet: u64, template: u64) -> u64 {
-    hash::combine(&[outlet, template])
 }
 
 /// An article's own words.

@@ -1,0 +1,68 @@
+//! The one pass over all texts: what is the article's own, and its sketch.
+
+use rayon::prelude::*;
+
+use super::day;
+use crate::article::Article;
+use crate::config::Config;
+use crate::copies::{CopyFinder, Print, Scratch};
+use crate::extract::{self, LineCounts, Lines, Own};
+
+/// What is kept of the articles' texts to find copies.
+pub(super) struct Pages {
+    pub(super) own: Vec<Own>,
+    pub(super) prints: Vec<Print>,
+    /// The band keys of each article, one article after the other.
+    pub(super) keys: Vec<u32>,
+    /// Articles that were read a second time.
+    pub(super) read_again: u64,
+}
+
+struct Page {
+    own: Own,
+    print: Print,
+    /// What its outlet may repeat.
+    templates: Box<[u64]>,
+}
+
+impl Pages {
+    /// Reads every text once, and again those that hold lines which their outlet turns out to repeat.
+    pub(super) fn read(articles: &[Article], config: &Config, finder: &CopyFinder) -> Pages {
+        let patterns: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
+        let bands = finder.banding.bands;
+        let mut keys = vec![0; articles.len() * bands];
+        let none = LineCounts::default();
+        let mut pages: Vec<Page> = articles
+            .par_iter()
+            .zip(keys.par_chunks_mut(bands))
+            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (article, keys)| {
+                let lines = Lines::read(article, tokens);
+                let own = extract::clean(article, None, &lines, &none, &patterns, tokens);
+                let templates = if article.outlet.is_some() { lines.templates().collect() } else { Box::default() };
+                Page { own, print: finder.print(tokens, scratch, keys), templates }
+            })
+            .collect();
+        let mut counts = LineCounts::default();
+        for (article, page) in articles.iter().zip(&pages) {
+            counts.add(outlet(article, config), day(article), page.templates.iter().copied());
+        }
+        let found = pages.par_iter_mut().zip(keys.par_chunks_mut(bands)).zip(articles);
+        let concerned =
+            found.filter(|((page, _), article)| counts.is_any_template(outlet(article, config), page.templates.iter().copied()));
+        let read_again = concerned
+            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), ((page, keys), article)| {
+                let lines = Lines::read(article, tokens);
+                page.own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
+                page.print = finder.print(tokens, scratch, keys);
+            })
+            .count() as u64;
+        let (own, prints) = pages.into_iter().map(|page| (page.own, page.print)).unzip();
+        Pages { own, prints, keys, read_again }
+    }
+}
+
+/// The name under which an article's outlet counts.
+fn outlet<'a>(article: &'a Article, config: &'a Config) -> Option<&'a str> {
+    let outlet = article.outlet.as_deref()?;
+    Some(config.outlet_aliases.get(outlet).map_or(outlet, String::as_str))
+}

@@ -1,0 +1,67 @@
+//! What outlets print on many pages.
+
+use ahash::AHashMap;
+
+use crate::hash;
+
+/// Fewest articles of an outlet that must hold a line, whatever its size.
+const MIN_REPEATS: u32 = 3;
+/// … or this share of them, in percent.
+const REPEATS_PERCENT: u32 = 3;
+/// Fewest undated articles that must hold it, as "on two days" cannot be checked.
+const MIN_UNDATED: u32 = 5;
+
+/// How often each outlet prints each line: rule 1. Addition in any order gives equal counts.
+#[derive(Debug, Clone, Default)]
+pub struct LineCounts {
+    outlets: AHashMap<u64, u32>,
+    lines: AHashMap<u64, Count>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    dated: u32,
+    undated: u32,
+    first_day: i64,
+    last_day: i64,
+}
+
+impl LineCounts {
+    /// Counts each line of an article once. `outlet` is its canonical name; without one nothing is counted.
+    pub fn add(&mut self, outlet: Option<&str>, day: Option<i64>, templates: impl IntoIterator<Item = u64>) {
+        let Some(outlet) = outlet.map(|outlet| hash::bytes(outlet.as_bytes())) else { return };
+        *self.outlets.entry(outlet).or_default() += 1;
+        let mut keys: Vec<u64> = templates.into_iter().map(|template| key(outlet, template)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let count = self.lines.entry(key).or_insert(Count { dated: 0, undated: 0, first_day: i64::MAX, last_day: i64::MIN });
+            match day {
+                Some(day) => {
+                    count.dated += 1;
+                    count.first_day = count.first_day.min(day);
+                    count.last_day = count.last_day.max(day);
+                }
+                None => count.undated += 1,
+            }
+        }
+    }
+
+    /// Whether the outlet repeats any of these lines.
+    #[must_use]
+    pub fn is_any_template(&self, outlet: Option<&str>, templates: impl IntoIterator<Item = u64>) -> bool {
+        let outlet = outlet.map(|outlet| hash::bytes(outlet.as_bytes()));
+        outlet.is_some_and(|outlet| templates.into_iter().any(|template| self.is_template(outlet, template)))
+    }
+
+    pub(super) fn is_template(&self, outlet: u64, template: u64) -> bool {
+        let Some(count) = self.lines.get(&key(outlet, template)) else { return false };
+        let articles = self.outlets.get(&outlet).copied().unwrap_or(0);
+        let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
+        count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
+    }
+}
+
+fn key(outlet: u64, template: u64) -> u64 {
+    hash::combine(&[outlet, template])
+}
