@@ -46,7 +46,8 @@ pub struct Pins {
 /// the nodes of the group that would arise.
 #[must_use]
 pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pins: &Pins) -> Vec<u32> {
-    let mut groups = Groups::new(nodes, edges, &pins.apart);
+    let lowest = (2..=nodes).map(&least).min().unwrap_or(0);
+    let mut groups = Groups::new(nodes, inside(nodes, edges, lowest, pins), &pins.apart);
     for (a, b) in &pins.together {
         groups.merge(*a, *b);
     }
@@ -70,21 +71,30 @@ pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pi
     groups.partition.labels()
 }
 
+/// The edges that can matter. Groups merge only where a pair between them reaches the bound, so that no merge leads out of a component
+/// of such pairs, and no edge between two components is ever looked at.
+fn inside<'e>(nodes: usize, edges: &'e [Edge], least: Weight, pins: &Pins) -> impl Iterator<Item = &'e Edge> {
+    let strong = edges.iter().filter(|edge| edge.2 >= least).map(|edge| (edge.0, edge.1));
+    let component = components(nodes, strong.chain(pins.together.iter().copied()));
+    edges.iter().filter(move |edge| component[edge.0 as usize] == component[edge.1 as usize])
+}
+
 /// Disjoint groups of nodes, each named by its smallest node, that obey pairs pinned apart.
 #[derive(Debug, Clone)]
 pub struct Partition {
     parent: Vec<u32>,
-    apart: Vec<BTreeSet<u32>>,
+    /// Of the few roots that have any, the roots they never join.
+    apart: BTreeMap<u32, BTreeSet<u32>>,
 }
 
 impl Partition {
     /// Every node alone.
     #[must_use]
     pub fn new(nodes: usize, apart: &[(u32, u32)]) -> Partition {
-        let mut found = Partition { parent: (0..nodes as u32).collect(), apart: vec![BTreeSet::new(); nodes] };
+        let mut found = Partition { parent: (0..nodes as u32).collect(), apart: BTreeMap::new() };
         for (a, b) in apart.iter().filter(|(a, b)| a != b) {
-            found.apart[*a as usize].insert(*b);
-            found.apart[*b as usize].insert(*a);
+            found.apart.entry(*a).or_default().insert(*b);
+            found.apart.entry(*b).or_default().insert(*a);
         }
         found
     }
@@ -98,14 +108,15 @@ impl Partition {
     pub fn join(&mut self, a: u32, b: u32) -> Option<(u32, u32)> {
         let (a, b) = (self.root(a), self.root(b));
         let (a, b) = (a.min(b), a.max(b));
-        if a == b || self.apart[a as usize].contains(&b) {
+        if a == b || self.apart.get(&a).is_some_and(|apart| apart.contains(&b)) {
             return None;
         }
         self.parent[b as usize] = a;
-        for other in std::mem::take(&mut self.apart[b as usize]) {
-            self.apart[other as usize].remove(&b);
-            self.apart[other as usize].insert(a);
-            self.apart[a as usize].insert(other);
+        for other in self.apart.remove(&b).unwrap_or_default() {
+            let theirs = self.apart.entry(other).or_default();
+            theirs.remove(&b);
+            theirs.insert(a);
+            self.apart.entry(a).or_default().insert(other);
         }
         Some((a, b))
     }
@@ -143,9 +154,9 @@ struct Groups {
 }
 
 impl Groups {
-    fn new(nodes: usize, edges: &[Edge], apart: &[(u32, u32)]) -> Groups {
+    fn new<'e>(nodes: usize, edges: impl Iterator<Item = &'e Edge>, apart: &[(u32, u32)]) -> Groups {
         let mut sums: Vec<BTreeMap<u32, u64>> = vec![BTreeMap::new(); nodes];
-        for (a, b, weight) in edges.iter().filter(|edge| edge.0 != edge.1) {
+        for (a, b, weight) in edges.filter(|edge| edge.0 != edge.1) {
             sums[*a as usize].insert(*b, u64::from(*weight));
             sums[*b as usize].insert(*a, u64::from(*weight));
         }

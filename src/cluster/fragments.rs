@@ -33,8 +33,10 @@ pub(super) fn join(mut labels: Vec<u32>, scores: &Scores, pins: &Pins) -> Vec<u3
     for _ in 0..ROUNDS {
         let label = |report: u32| labels[report as usize];
         let near = |(a, b): &(u32, u32)| (label(*a).min(label(*b)), label(*a).max(label(*b)));
-        let new: BTreeSet<(u32, u32)> = likely.iter().map(near).filter(|pair| pair.0 != pair.1 && !means.contains_key(pair)).collect();
-        means.extend(compare(&new.into_iter().collect::<Vec<_>>(), &labels, scores));
+        let mut new: Vec<(u32, u32)> = likely.iter().map(near).filter(|pair| pair.0 != pair.1 && !means.contains_key(pair)).collect();
+        new.sort_unstable();
+        new.dedup();
+        means.extend(compare(&new, &labels, scores));
         let edges: Vec<Edge> = means.iter().filter(|row| *row.1 >= LEAST).map(|((a, b), mean)| (*a, *b, *mean)).collect();
         let apart = pins.apart.iter().map(|(a, b)| (label(*a), label(*b))).collect();
         let joined = linkage::average(labels.len(), &edges, |_| LEAST, &Pins { together: Vec::new(), apart });
