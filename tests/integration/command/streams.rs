@@ -151,3 +151,23 @@ fn the_banding_in_force_is_explained() {
     assert!(lines.contains(&"       0.70  0.9998") && lines.contains(&"       0.30  0.2291"), "{text}");
     assert_eq!((lines.len(), lines[22]), (23, "containment is off"));
 }
+
+#[test]
+fn stats_tell_every_stage_and_change_no_result() {
+    let dir = sample();
+    for (level, stages) in [
+        ("copies", "read sketch fold band verify containment group assemble report all"),
+        ("stories", "read sketch fold band verify containment group score link assemble report all"),
+    ] {
+        let plain = dir.run(&["cluster", "in", "--level", level, "--quiet"]);
+        let told = dir.run(&["cluster", "in", "--level", level, "--quiet", "--stats"]);
+        assert_eq!((told.stdout, told.code), (plain.stdout, plain.code));
+        let rows: Vec<Vec<&str>> = told.stderr.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(rows[0], ["stage", "wall", "s", "CPU", "s", "counts"]);
+        assert_eq!(rows[1..].iter().map(|row| row[0]).collect::<Vec<_>>().join(" "), stages);
+        assert!(rows[1..].iter().all(|row| row[1..3].iter().all(|seconds| seconds.parse::<f64>().is_ok_and(|seconds| seconds >= 0.0))));
+        assert_eq!(rows[1][3..].join(" "), "articles 5, bad_input 0, skipped_files 0");
+        assert_eq!(rows[7][3..].join(" "), "copy_groups 3");
+        assert!(told.stderr.contains("distinct_texts 4") && told.stderr.contains("peak memory "));
+    }
+}
