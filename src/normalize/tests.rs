@@ -40,6 +40,7 @@ fn rules() {
         ("N8 separators", "١٬٥٠٠ ٣٫٥ 1,500,000 12,34 2020,300 1’500", "1500 3.5 1500000 12 34 2020 300 1500"),
         ("N9", "İSTANBUL ISPARTA ılık Straße ΣΊΣΥΦΟΣ", "istanbul isparta ilik strasse σίσυφοσ"),
         ("N10 apostrophes and dots", "don't Erdoğan'ın 3.5 1.500 end.Start 27.07.2020", "don t erdoğan in 3.5 1.500 end start 27.07.2020"),
+        ("N6 between halves of a syllable", "ᄒـᅡ", "하"),
         ("N10 script change", "طريقm4الواصل COVIDكوفيد", "طريق m4 الواصل covid كوفيد"),
         ("N10 pairs", "中国人 東京タワー 人", "中国 国人 東京 京タ タワ ワー 人"),
         ("N10 Thai pairs keep their vowels", "กำลัง", "กํา าลั ลัง"),

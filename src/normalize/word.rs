@@ -167,7 +167,8 @@ impl<F: FnMut(Token<'_>)> Words<F> {
         class::fold(c, |c| {
             if c != '\u{307}' || !word.text.ends_with('i') {
                 word.text.push(c);
-                word.marks |= Class::of(c).kind() == class::MARK;
+                // What may compose with the letter before it stands behind a dropped character here.
+                word.marks |= Class::of(c).continues();
             }
         });
         if script != COMMON {
