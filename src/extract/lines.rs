@@ -65,7 +65,7 @@ impl Lines {
         found
     }
 
-    /// Which lines an outlet may repeat, for [`LineCounts::is_any_template`].
+    /// Which lines an outlet may repeat, for [`LineCounts`](super::LineCounts).
     pub fn templates(&self) -> impl Iterator<Item = u64> {
         self.lines.iter().filter(|line| line.tokens.len() <= MAX_REPEATED).map(|line| line.template)
     }
