@@ -114,6 +114,7 @@ pub fn candidates<I: Iterator<Item = (u32, u32)>>(bands: usize, keys: impl Fn(us
     all.crowded.dedup();
     all
 }
+
 /// Drops most rows whose key no other row has: sorting what is left is little work. Keys that share a place are kept.
 fn keep_shared(rows: &mut Vec<u64>) {
     let words = (rows.len() * 8).next_power_of_two().max(64) / 64;

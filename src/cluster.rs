@@ -217,10 +217,10 @@ impl<'a> Run<'a> {
     /// Pairs pinned together that could not be: other pins keep parts of their copy groups apart, or only copies were looked for.
     #[must_use]
     pub fn unmet_pins(&self) -> Vec<(String, String)> {
-        let by_key: AHashMap<&str, usize> = self.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
-        let story = |key: &str| by_key.get(key).map(|at| self.story_of[self.group_of[*at] as usize]);
-        let unmet = |(a, b): &&(String, String)| story(a).zip(story(b)).is_some_and(|(a, b)| a != b);
-        self.config.together.iter().filter(unmet).cloned().collect()
+        let story = |id: ArticleId| self.story_of[self.group_of[id.index()] as usize];
+        let unmet = pinned(self.articles, &self.config.together).into_iter().filter(|(a, b)| story(*a) != story(*b));
+        let key = |id: ArticleId| self.articles[id.index()].key.clone();
+        unmet.map(|(a, b)| (key(a), key(b))).collect()
     }
 
     /// Stories of the copy groups when mean probabilities of at least `least` merge.
@@ -336,11 +336,10 @@ fn rank(articles: &[Article]) -> Result<Vec<u32>> {
 
 /// The articles behind pairs of ids; pairs of which one is not there are left out.
 fn pinned(articles: &[Article], pairs: &[(String, String)]) -> Vec<(ArticleId, ArticleId)> {
-    let wanted: AHashMap<&str, Option<ArticleId>> = pairs.iter().flat_map(|(a, b)| [(a.as_str(), None), (b.as_str(), None)]).collect();
-    if wanted.is_empty() {
+    let mut found: AHashMap<&str, Option<ArticleId>> = pairs.iter().flat_map(|(a, b)| [(a.as_str(), None), (b.as_str(), None)]).collect();
+    if found.is_empty() {
         return Vec::new();
     }
-    let mut found = wanted;
     for (article, at) in articles.iter().zip(0..) {
         if let Some(place) = found.get_mut(&*article.key) {
             *place = Some(ArticleId(at));

@@ -107,9 +107,15 @@ impl CopyFinder {
         let mut found = Solved::default();
         let pairs: Vec<(u32, u32)> = component.pairs.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect();
         let mut links = work.links(&pairs);
-        for bucket in &component.crowded {
-            let bucket: Vec<u32> = bucket.iter().filter_map(local).collect();
-            work.gather_crowd(&bucket, &mut links, &mut found);
+        if !component.crowded.is_empty() {
+            let mut groups = Partition::new(work.units.len(), &[]);
+            for (a, b, _) in &links {
+                groups.join(*a, *b);
+            }
+            for bucket in &component.crowded {
+                let bucket: Vec<u32> = bucket.iter().filter_map(local).collect();
+                work.gather_crowd(&bucket, &mut groups, &mut links, &mut found);
+            }
         }
         found.links = links.len() as u64;
         let labels = match self.linkage {
@@ -152,12 +158,8 @@ impl Work<'_> {
         pairs.par_iter().with_min_len(256).filter_map(check).collect()
     }
 
-    /// Links the members of a crowded bucket with a few hosts among them. Who is connected already need not be compared again.
-    fn gather_crowd(&self, bucket: &[u32], links: &mut Vec<Link>, found: &mut Solved) {
-        let mut groups = Partition::new(self.units.len(), &[]);
-        for (a, b, _) in links.iter() {
-            groups.join(*a, *b);
-        }
+    /// Links the members of a crowded bucket with a few hosts among them. Who is connected already, by `groups`, need not be compared again.
+    fn gather_crowd(&self, bucket: &[u32], groups: &mut Partition, links: &mut Vec<Link>, found: &mut Solved) {
         let mut alone = bucket.to_vec();
         for _ in 0..HOSTS {
             let Some(host) = alone.first().copied() else { break };

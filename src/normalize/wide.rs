@@ -5,7 +5,7 @@ use crate::hash;
 use crate::kernel;
 
 /// Bytes of a stretch: it fits the fastest cache with what is computed from it.
-pub(super) const STRETCH: usize = 512;
+const STRETCH: usize = 512;
 /// Bytes that are looked at together.
 const LANE: usize = 16;
 

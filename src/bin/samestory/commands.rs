@@ -54,8 +54,14 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     if args.stats {
         input::say_lines(&stats.table());
     }
-    let keys: HashSet<&str> = input.articles.iter().map(|article| article.key.as_str()).collect();
-    for id in config.together.iter().chain(&config.apart).flat_map(|pair| [&pair.0, &pair.1]).filter(|id| !keys.contains(id.as_str())) {
+    let pinned = || config.together.iter().chain(&config.apart).flat_map(|pair| [&*pair.0, &*pair.1]);
+    let mut unknown: HashSet<&str> = pinned().collect();
+    if !unknown.is_empty() {
+        for article in &input.articles {
+            unknown.remove(&*article.key);
+        }
+    }
+    for id in pinned().filter(|id| unknown.contains(id)) {
         input::say(&format!("pinned id {id:?} is not in the input"));
     }
     for (a, b) in unmet {
