@@ -62,7 +62,7 @@ impl Banding {
     /// The key of each band of a sketch, into `keys`. 32 bits: that two bands share a key by chance costs a comparison, no more.
     pub fn keys(&self, sketch: &[u32], keys: &mut [u32]) {
         for (band, (rows, key)) in sketch.chunks_exact(self.rows).zip(keys).enumerate() {
-            let sum = rows.iter().fold(band as u64, |sum, value| hash::mix(sum).wrapping_add(u64::from(*value)));
+            let sum = rows.iter().fold(band as u64, |sum, value| sum.wrapping_mul(hash::COMBINE).wrapping_add(u64::from(*value)));
             *key = (hash::mix(sum) >> 32) as u32;
         }
     }

@@ -135,7 +135,7 @@ impl CopyFinder {
         }
         self.sketcher.sketch_values(&scratch.values, &mut scratch.sketch);
         self.banding.keys(&scratch.sketch, keys);
-        let sum = scratch.sketch.iter().fold(0u64, |sum, value| hash::mix(sum ^ u64::from(*value)));
+        let sum = hash::mix(keys.iter().fold(0u64, |sum, key| sum.wrapping_mul(hash::COMBINE).wrapping_add(u64::from(*key))));
         let values = if self.rule.containment.is_some() { scratch.values.as_slice().into() } else { Box::default() };
         Print { sketch: sum.max(1), values }
     }

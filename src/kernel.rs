@@ -6,26 +6,25 @@
 /// Minimums worked on at a time: 64 minimums live in registers on AVX2.
 pub(crate) const WIDTH: usize = 64;
 
-/// Lowers each `out[i]` to the least `multipliers[i] * x + increments[i]` over `values`.
+/// Lowers each `out[i]` to the least `multipliers[i] * x` over `values`.
 ///
 /// All slices but `values` have one length, a multiple of [`WIDTH`].
-pub(crate) fn minimums(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
+pub(crate) fn minimums(multipliers: &[u32], values: &[u32], out: &mut [u32]) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the only requirement of the function is the instruction set that was just detected.
-        return unsafe { minimums_avx2(multipliers, increments, values, out) };
+        return unsafe { minimums_avx2(multipliers, values, out) };
     }
-    minimums_scalar(multipliers, increments, values, out);
+    minimums_scalar(multipliers, values, out);
 }
 
 #[inline(always)]
-fn minimums_scalar(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
-    let numbers = multipliers.chunks_exact(WIDTH).zip(increments.chunks_exact(WIDTH));
-    for ((a, b), out) in numbers.zip(out.chunks_exact_mut(WIDTH)) {
+fn minimums_scalar(multipliers: &[u32], values: &[u32], out: &mut [u32]) {
+    for (a, out) in multipliers.chunks_exact(WIDTH).zip(out.chunks_exact_mut(WIDTH)) {
         let mut least = [u32::MAX; WIDTH];
         for x in values {
-            for ((least, a), b) in least.iter_mut().zip(a).zip(b) {
-                *least = (*least).min(a.wrapping_mul(*x).wrapping_add(*b));
+            for (least, a) in least.iter_mut().zip(a) {
+                *least = (*least).min(a.wrapping_mul(*x));
             }
         }
         out.copy_from_slice(&least);
@@ -34,8 +33,8 @@ fn minimums_scalar(multipliers: &[u32], increments: &[u32], values: &[u32], out:
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn minimums_avx2(multipliers: &[u32], increments: &[u32], values: &[u32], out: &mut [u32]) {
-    minimums_scalar(multipliers, increments, values, out);
+fn minimums_avx2(multipliers: &[u32], values: &[u32], out: &mut [u32]) {
+    minimums_scalar(multipliers, values, out);
 }
 
 /// Folds every byte of `bytes` and says what it is, by functions of the byte before, the byte and the byte behind it: `out[i]` is computed
@@ -75,12 +74,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_paths_give_the_same_bits(values in prop::collection::vec(any::<u32>(), 0..50), a in prop::collection::vec(any::<u32>(), 128), b in prop::collection::vec(any::<u32>(), 128)) {
+        fn both_paths_give_the_same_bits(values in prop::collection::vec(any::<u32>(), 0..50), a in prop::collection::vec(any::<u32>(), 128)) {
             let (mut fast, mut plain) = (vec![0; 128], vec![0; 128]);
-            minimums(&a, &b, &values, &mut fast);
-            minimums_scalar(&a, &b, &values, &mut plain);
+            minimums(&a, &values, &mut fast);
+            minimums_scalar(&a, &values, &mut plain);
             prop_assert_eq!(&fast, &plain);
-            let least: Vec<u32> = a.iter().zip(&b).map(|(a, b)| values.iter().map(|x| a.wrapping_mul(*x).wrapping_add(*b)).min().unwrap_or(u32::MAX)).collect();
+            let least: Vec<u32> = a.iter().map(|a| values.iter().map(|x| a.wrapping_mul(*x)).min().unwrap_or(u32::MAX)).collect();
             prop_assert_eq!(fast, least);
         }
     }

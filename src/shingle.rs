@@ -26,11 +26,12 @@ pub fn each(tokens: &[u64], width: usize, mut push: impl FnMut(u64)) {
         each_of_pairs(tokens, width, push);
     } else {
         let power = |exponent: usize| (0..exponent).fold(1u64, |power, _| power.wrapping_mul(hash::COMBINE));
-        let (first, length) = (power(width - 1), power(width).wrapping_mul(width as u64));
+        let (gone_weight, length) = (power(width), power(width).wrapping_mul(width as u64));
         let mut sum = tokens[..width].iter().fold(0u64, |sum, token| sum.wrapping_mul(hash::COMBINE).wrapping_add(*token));
         push(hash::mix(sum.wrapping_add(length)));
         for (gone, come) in tokens.iter().zip(&tokens[width..]) {
-            sum = sum.wrapping_sub(gone.wrapping_mul(first)).wrapping_mul(hash::COMBINE).wrapping_add(*come);
+            // What does not wait for the sum before it is in brackets.
+            sum = sum.wrapping_mul(hash::COMBINE).wrapping_add(come.wrapping_sub(gone.wrapping_mul(gone_weight)));
             push(hash::mix(sum.wrapping_add(length)));
         }
     }

@@ -72,5 +72,6 @@ impl Lines {
 }
 
 fn template(tokens: &[u64]) -> u64 {
-    tokens.iter().fold(0, |sum, token| hash::mix(sum ^ if token & DIGITS != 0 { DIGITS } else { *token }))
+    let in_template = |token: &u64| if token & DIGITS != 0 { DIGITS } else { *token };
+    hash::mix(tokens.iter().fold(0, |sum, token| hash::COMBINE.wrapping_mul(sum).wrapping_add(in_template(token))))
 }

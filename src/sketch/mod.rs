@@ -1,8 +1,9 @@
 //! MinHash sketches: the share of equal values in two sketches estimates the resemblance of two sets (Broder 1997).
 //!
-//! Value i is the least of `a[i] * x + b[i]` mod 2^32 over the upper halves x of the shingle hashes, with odd `a[i]`: a permutation of
-//! 32-bit numbers. The estimate's error is that of ideal hashing, sqrt(J (1 - J) / num_hashes), within 5 % from 20 shingles on
-//! (tested). Cost: `num_hashes` multiply-adds a shingle, eight at a time where the machine has AVX2; the bits are the same either way.
+//! Value i is the least of `a[i] * x` mod 2^32 over the upper halves x of the shingle hashes, with odd `a[i]`: a permutation of
+//! 32-bit numbers. Adding a number to each product would only turn the circle they lie on. The estimate's error is that of ideal
+//! hashing, sqrt(J (1 - J) / num_hashes), within 5 % from 20 shingles on (tested). Cost: `num_hashes` products a shingle, eight at a
+//! time where the machine has AVX2; the bits are the same either way.
 //!
 //! A sketch only proposes candidates; what is reported is computed on the sets themselves.
 
@@ -13,7 +14,6 @@ use crate::shingle::Shingles;
 #[derive(Debug, Clone)]
 pub struct Sketcher {
     multipliers: Vec<u32>,
-    increments: Vec<u32>,
     num_hashes: usize,
 }
 
@@ -30,11 +30,7 @@ impl Sketcher {
             z ^ (z >> 31)
         };
         let numbers: Vec<u64> = (0..padded).map(|_| next()).collect();
-        Sketcher {
-            multipliers: numbers.iter().map(|z| (z >> 32) as u32 | 1).collect(),
-            increments: numbers.iter().map(|z| *z as u32).collect(),
-            num_hashes,
-        }
+        Sketcher { multipliers: numbers.iter().map(|z| (z >> 32) as u32 | 1).collect(), num_hashes }
     }
 
     /// The sketch of a set, 4 bytes a value; of the empty set all values are `u32::MAX`.
@@ -49,7 +45,7 @@ impl Sketcher {
     /// The sketch of a set given by the upper halves of its hashes, in any order, repeated or not.
     pub fn sketch_values(&self, values: &[u32], out: &mut Vec<u32>) {
         out.resize(self.multipliers.len(), u32::MAX);
-        kernel::minimums(&self.multipliers, &self.increments, values, out);
+        kernel::minimums(&self.multipliers, values, out);
         out.truncate(self.num_hashes);
     }
 }
@@ -70,8 +66,8 @@ mod tests {
     }
 
     const FROZEN: [u32; 16] = [
-        76806966, 49469641, 200729493, 380806919, 44725904, 36355273, 130016299, 151935478, 16065919, 81550830, 268017410, 42262,
-        190770951, 67808707, 157134969, 92141136,
+        36515864, 149314400, 174118263, 79967972, 90221143, 138020623, 39753732, 78689695, 163489583, 124131143, 106311968, 8914627,
+        77060239, 126466839, 143745888, 56040727,
     ];
 
     #[test]
@@ -86,7 +82,7 @@ mod tests {
         for (shared, own) in [(20u64, 10u64), (100, 100), (500, 100)] {
             let j = shared as f64 / (shared + 2 * own) as f64;
             let theory = (j * (1.0 - j) / 128.0).sqrt();
-            let trials = 400u64;
+            let trials = 4000u64;
             let square: f64 = (0..trials)
                 .map(|trial| {
                     let base = trial << 32;
@@ -99,7 +95,7 @@ mod tests {
                 })
                 .sum();
             let ratio = (square / trials as f64).sqrt() / theory;
-            assert!((0.85..1.15).contains(&ratio), "error is {ratio} of theory at J = {j}");
+            assert!((0.95..1.05).contains(&ratio), "error is {ratio} of theory at J = {j}");
         }
     }
 }
