@@ -2,6 +2,12 @@
 
 use crate::date::When;
 
+/// A text that shares its memory with those it was read with: the texts of a block of records are one piece, let go with the last of them.
+pub type SharedText = arcstr::Substr;
+
+/// A language as ISO 639-1, or 639-3 where there is none, in lower case.
+pub type Lang = tinystr::TinyAsciiStr<3>;
+
 /// A dense number for an article inside one run, in input order.
 ///
 /// 32 bits: four billion articles are past one machine's memory long before.
@@ -62,21 +68,21 @@ pub struct Published {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Article {
     /// The id in the input; unique within a run.
-    pub key: String,
+    pub key: SharedText,
     /// The headline, when it is known apart from the text.
-    pub title: Option<String>,
+    pub title: Option<SharedText>,
     /// The text as it came: decoded, not normalized, boilerplate included, one paragraph a line.
-    pub text: String,
+    pub text: SharedText,
     /// Who published it: a name, or the host of its address.
-    pub outlet: Option<String>,
+    pub outlet: Option<SharedText>,
     /// Its address.
-    pub url: Option<String>,
-    /// The language it says it is in (ISO 639-1, lower case).
-    pub lang: Option<String>,
+    pub url: Option<SharedText>,
+    /// The language it says it is in.
+    pub lang: Option<Lang>,
     /// When it was published; `None` is unknown, never "today".
     pub published: Option<Published>,
     /// A gold label that came with the record, for evaluation only.
-    pub gold: Option<String>,
+    pub gold: Option<SharedText>,
     /// The input record as a JSON object, kept only when asked for.
-    pub record: Option<Box<str>>,
+    pub record: Option<SharedText>,
 }

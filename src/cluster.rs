@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
-use crate::article::{Article, ArticleId};
+use crate::article::{Article, ArticleId, Lang};
 use crate::band::Banding;
 use crate::config::{Config, Level};
 use crate::copies::{Copies, CopyFinder, Texts};
@@ -47,7 +47,7 @@ pub fn unique(articles: Vec<Article>) -> (Vec<Article>, Vec<Error>) {
         let (kept, lost, why) = prefer(&articles, other, at);
         dropped[lost] = true;
         best.insert(&article.key, kept);
-        problems.push(Error::DuplicateId { key: article.key.clone(), message: why.to_owned() });
+        problems.push(Error::DuplicateId { key: article.key.to_string(), message: why.to_owned() });
     }
     let mut dropped = dropped.into_iter();
     let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
@@ -71,8 +71,9 @@ fn prefer(articles: &[Article], a: usize, b: usize) -> (usize, usize, &'static s
     let text = |at: usize| {
         let article = &articles[at];
         let published = article.published.as_ref().map(|published| format!("{} {}", published.when, published.source.name()));
-        let named = [&article.title, &article.outlet, &article.url, &article.lang, &article.gold, &published];
-        let rest = named.map(|field| field.as_ref().map_or(0, |field| hash::bytes(field.as_bytes())));
+        let Article { title, outlet, url, lang, gold, .. } = article;
+        let named = [title.as_deref(), outlet.as_deref(), url.as_deref(), lang.as_deref(), gold.as_deref(), published.as_deref()];
+        let rest = named.map(|field| field.map_or(0, |field| hash::bytes(field.as_bytes())));
         (hash::bytes(article.text.as_bytes()), hash::combine(&rest))
     };
     if articles[a].text == articles[b].text && articles[a].title == articles[b].title && date(a) == date(b) {
@@ -93,9 +94,9 @@ pub struct Run<'a> {
     /// What of each article is its own words.
     pub(crate) own: Vec<Own>,
     copies: Copies,
-    pub(crate) langs: Vec<Option<String>>,
+    pub(crate) langs: Vec<Option<Lang>>,
     /// The language each article is compared in.
-    corpora: Vec<String>,
+    corpora: Vec<Option<Lang>>,
     /// Each article's place when sorted by key.
     pub(crate) rank: Vec<u32>,
     pub(crate) groups: Vec<CopyGroup>,
@@ -172,7 +173,7 @@ impl<'a> Run<'a> {
         drop((prints, keys));
         let stories = config.level == Level::Stories;
         // Only stories need to know the language of a text that does not say it.
-        let langs: Vec<Option<String>> = articles.par_iter().map(if stories { lang } else { declared }).collect();
+        let langs: Vec<Option<Lang>> = articles.par_iter().map(if stories { lang } else { declared }).collect();
         let corpora = if stories { corpora(articles, &langs) } else { Vec::new() };
         let mut run = Run {
             articles,
@@ -219,7 +220,7 @@ impl<'a> Run<'a> {
     pub fn unmet_pins(&self) -> Vec<(String, String)> {
         let story = |id: ArticleId| self.story_of[self.group_of[id.index()] as usize];
         let unmet = pinned(self.articles, &self.config.together).into_iter().filter(|(a, b)| story(*a) != story(*b));
-        let key = |id: ArticleId| self.articles[id.index()].key.clone();
+        let key = |id: ArticleId| self.articles[id.index()].key.to_string();
         unmet.map(|(a, b)| (key(a), key(b))).collect()
     }
 
@@ -241,6 +242,12 @@ impl<'a> Run<'a> {
         let gap = day(&self.articles[a.index()]).zip(day(&self.articles[b.index()])).map(|(a, b)| (a - b).abs());
         let rule = self.rule.after(gap);
         rule.resembles(overlap) || rule.contains(overlap)
+    }
+
+    /// Whether two articles are one of these pairs of ids.
+    pub(crate) fn is_among(&self, pairs: &[(String, String)], a: ArticleId, b: ArticleId) -> bool {
+        let (a, b) = (&*self.articles[a.index()].key, &*self.articles[b.index()].key);
+        pairs.iter().any(|(x, y)| (&**x, &**y) == (a, b) || (&**y, &**x) == (a, b))
     }
 
     /// How alike two articles are, for ranking pairs: the probability of one event, and above all of those 1 and more for copies.
@@ -290,7 +297,7 @@ impl<'a> Run<'a> {
         let day = |id: &ArticleId| day(&self.articles[id.index()]);
         Report {
             parts: headline.into_iter().chain(lines).collect(),
-            lang: &self.corpora[group.representative.index()],
+            lang: self.corpora[group.representative.index()].as_deref().unwrap_or_default(),
             size: group.articles.len() as u32,
             day: group.articles.iter().filter_map(day).min(),
         }
@@ -324,7 +331,7 @@ fn rank(articles: &[Article]) -> Result<Vec<u32>> {
     let mut order: Vec<u32> = (0..articles.len() as u32).collect();
     order.par_sort_unstable_by(|a, b| articles[*a as usize].key.cmp(&articles[*b as usize].key));
     if let Some(pair) = order.windows(2).find(|pair| articles[pair[0] as usize].key == articles[pair[1] as usize].key) {
-        let key = articles[pair[0] as usize].key.clone();
+        let key = articles[pair[0] as usize].key.to_string();
         return Err(Error::DuplicateId { key, message: "ids must be unique within a run".to_owned() });
     }
     let mut rank = vec![0; order.len()];
@@ -357,36 +364,32 @@ fn shingles(article: &Article, own: &Own, width: usize) -> Shingles {
 
 /// The language that each article is compared in: where it is unknown, the one most articles of the same script are in, so that a short
 /// flash meets the report of its event.
-fn corpora(articles: &[Article], langs: &[Option<String>]) -> Vec<String> {
+fn corpora(articles: &[Article], langs: &[Option<Lang>]) -> Vec<Option<Lang>> {
     let script = |article: &Article| language::script(&article.text).or_else(|| language::script(article.title.as_deref()?));
-    let mut counts: BTreeMap<u16, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut counts: BTreeMap<u16, BTreeMap<Lang, usize>> = BTreeMap::new();
     if langs.iter().any(Option::is_none) {
         for (article, lang) in articles.iter().zip(langs) {
             if let (Some(script), Some(lang)) = (script(article), lang) {
-                *counts.entry(script).or_default().entry(lang).or_default() += 1;
+                *counts.entry(script).or_default().entry(*lang).or_default() += 1;
             }
         }
     }
     let usual = |article: &Article| {
-        counts
-            .get(&script(article)?)?
-            .iter()
-            .max_by_key(|(lang, count)| (**count, std::cmp::Reverse(**lang)))
-            .map(|(lang, _)| (*lang).to_owned())
+        counts.get(&script(article)?)?.iter().max_by_key(|(lang, count)| (**count, std::cmp::Reverse(**lang))).map(|(lang, _)| *lang)
     };
-    articles.iter().zip(langs).map(|(article, lang)| lang.clone().or_else(|| usual(article)).unwrap_or_default()).collect()
+    articles.iter().zip(langs).map(|(article, lang)| lang.or_else(|| usual(article))).collect()
 }
 
 fn day(article: &Article) -> Option<i64> {
     article.published.as_ref().map(|published| published.when.day_number())
 }
 
-fn declared(article: &Article) -> Option<String> {
+fn declared(article: &Article) -> Option<Lang> {
     article.lang.as_deref().and_then(language::declared)
 }
 
 /// The language an article declares, or the one its text is in.
-pub(crate) fn lang(article: &Article) -> Option<String> {
+pub(crate) fn lang(article: &Article) -> Option<Lang> {
     article
         .lang
         .as_deref()

@@ -147,11 +147,12 @@ impl CopyFinder {
         let units = Units::fold(texts);
         done("fold", &[("distinct_texts", units.len() as u64)]);
         // In the order in which the keys lie in memory.
-        let mut firsts: Vec<(usize, u32)> = (0..units.len() as u32).map(|unit| (units.first(unit).index(), unit)).collect();
-        firsts.retain(|(article, _)| !texts.prints[*article].is_empty());
+        let mut firsts: Vec<(ArticleId, u32)> = (0..units.len() as u32).map(|unit| (units.first(unit), unit)).collect();
+        firsts.retain(|(article, _)| !texts.prints[article.index()].is_empty());
         firsts.par_sort_unstable();
         let bands = self.banding.bands;
-        let met = band::candidates(bands, |band| firsts.iter().map(move |(article, unit)| (texts.keys[article * bands + band], *unit)));
+        let met =
+            band::candidates(bands, |band| firsts.iter().map(move |(article, unit)| (texts.keys[article.index() * bands + band], *unit)));
         let mut found = Copies {
             folded: (texts.prints.len() - units.len()) as u64,
             candidates: met.pairs.len() as u64,

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::tz::Offset;
 
-/// A moment as it was given: a day, a clock time without zone, or an instant with its zone.
+/// A moment as it was given: a day, a clock time without zone, or an instant with its offset.
 ///
 /// Printed in ISO 8601 without inventing what was not given.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub enum When {
     /// A day and a clock time, zone unknown.
     Local(DateTime),
     /// An instant with its offset.
-    Instant(Zoned),
+    Instant(Timestamp, Offset),
 }
 
 impl When {
@@ -28,8 +28,7 @@ impl When {
         let text = if is_zoned_day(text) { &text[..10] } else { text };
         let pieces = jiff::fmt::temporal::DateTimeParser::new();
         if let Ok(stamp) = text.parse::<Timestamp>() {
-            let offset = offset_of(text);
-            return Some(When::Instant(stamp.to_zoned(offset)));
+            return Some(When::Instant(stamp, offset_of(text)));
         }
         if text.len() > 10 {
             return pieces.parse_datetime(text).ok().map(When::Local);
@@ -37,13 +36,13 @@ impl When {
         pieces.parse_date(text).ok().map(When::Day)
     }
 
-    /// The calendar day, in the zone it was given in.
+    /// The calendar day, at the offset it was given with.
     #[must_use]
     pub fn date(&self) -> Date {
         match self {
             When::Day(date) => *date,
             When::Local(time) => time.date(),
-            When::Instant(zoned) => zoned.date(),
+            When::Instant(stamp, offset) => offset.to_datetime(*stamp).date(),
         }
     }
 
@@ -58,7 +57,7 @@ impl When {
     #[must_use]
     pub fn gap_hours(&self, other: &When) -> i64 {
         match (self, other) {
-            (When::Instant(a), When::Instant(b)) => (a.timestamp().as_second() - b.timestamp().as_second()).abs() / 3600,
+            (When::Instant(a, _), When::Instant(b, _)) => (a.as_second() - b.as_second()).abs() / 3600,
             _ => (self.day_number() - other.day_number()).abs() * 24,
         }
     }
@@ -67,7 +66,7 @@ impl When {
     #[must_use]
     pub fn order(&self) -> i64 {
         match self {
-            When::Instant(zoned) => zoned.timestamp().as_second(),
+            When::Instant(stamp, _) => stamp.as_second(),
             When::Local(time) => {
                 self.day_number() * 86_400 + i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
             }
@@ -82,8 +81,8 @@ fn is_zoned_day(text: &str) -> bool {
 }
 
 /// The fixed offset written at the end of an RFC 3339 instant, `Z` as UTC.
-fn offset_of(text: &str) -> TimeZone {
-    jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).map_or(TimeZone::UTC, TimeZone::fixed)
+fn offset_of(text: &str) -> Offset {
+    jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).unwrap_or(Offset::UTC)
 }
 
 impl fmt::Display for When {
@@ -91,13 +90,8 @@ impl fmt::Display for When {
         match self {
             When::Day(date) => write!(f, "{date}"),
             When::Local(time) => write!(f, "{time}"),
-            When::Instant(zoned) => {
-                if zoned.offset().is_zero() {
-                    write!(f, "{}", zoned.timestamp())
-                } else {
-                    write!(f, "{}", zoned.timestamp().display_with_offset(zoned.offset()))
-                }
-            }
+            When::Instant(stamp, offset) if offset.is_zero() => write!(f, "{stamp}"),
+            When::Instant(stamp, offset) => write!(f, "{}", stamp.display_with_offset(*offset)),
         }
     }
 }

@@ -73,11 +73,8 @@ impl Run<'_> {
         let (a, b) = (find(a)?, find(b)?);
         let (group_a, group_b) = (self.group_of[a.index()], self.group_of[b.index()]);
         let overlap = Overlap::of(&self.shingles(a), &self.shingles(b));
-        let named = |pairs: &[(String, String)]| {
-            let (a, b) = (&self.articles[a.index()].key, &self.articles[b.index()].key);
-            pairs.iter().any(|(x, y)| (x, y) == (a, b) || (y, x) == (a, b))
-        };
-        let pinned = if named(&self.config.together) { Some(true) } else { named(&self.config.apart).then_some(false) };
+        let together = self.is_among(&self.config.together, a, b);
+        let pinned = if together { Some(true) } else { self.is_among(&self.config.apart, a, b).then_some(false) };
         let scored = self.config.level == crate::config::Level::Stories;
         let mut found = Explanation {
             sides: [self.side(a), self.side(b)],
@@ -98,11 +95,11 @@ impl Run<'_> {
         let (article, own) = (&self.articles[id.index()], &self.own[id.index()]);
         let line = |span: Span| span.of(&article.text).trim().to_owned();
         Side {
-            key: article.key.clone(),
-            title: article.title.clone().or_else(|| own.headline.map(line)),
-            outlet: article.outlet.clone(),
+            key: article.key.to_string(),
+            title: article.title.as_deref().map(str::to_owned).or_else(|| own.headline.map(line)),
+            outlet: article.outlet.as_deref().map(str::to_owned),
             published: article.published.as_ref().map(|published| (published.when.to_string(), published.source.name())),
-            lang: cluster::lang(article),
+            lang: cluster::lang(article).map(|lang| lang.to_string()),
             shingles: self.shingles(id).len(),
             removed: own.removals.iter().map(|removal| (line(removal.span), removal.reason.name())).collect(),
             repaired: repaired(article, own.headline.is_some()),

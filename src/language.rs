@@ -1,5 +1,7 @@
 //! Which language a text is in (N13): used by the story channel only, never by tokens or shingles.
 
+use crate::article::Lang;
+
 /// Fewest letters for statistical detection; below, only letters that belong to one language speak.
 const ENOUGH_LETTERS: usize = 200;
 /// Letters looked at: more change nothing.
@@ -7,7 +9,7 @@ const MOST_LETTERS: usize = 4000;
 /// Least share of a language's own letters among all, in permille.
 const OWN_LETTERS: usize = 10;
 
-/// The language of `text` as ISO 639-1 (639-3 where there is none), or `None` when it does not say.
+/// The language of `text`, or `None` when it does not say.
 ///
 /// ```
 /// use samestory::language::detect;
@@ -16,7 +18,7 @@ const OWN_LETTERS: usize = 10;
 /// assert_eq!(detect("12345"), None);
 /// ```
 #[must_use]
-pub fn detect(text: &str) -> Option<String> {
+pub fn detect(text: &str) -> Option<Lang> {
     let letters = Letters::of(text);
     let has = |own: &str| letters.has(own);
     if letters.all == 0 {
@@ -24,27 +26,27 @@ pub fn detect(text: &str) -> Option<String> {
     }
     if letters.arabic * 2 > letters.all {
         let own = [("ckb", "ڵڕێۆ"), ("ps", "ټډړښڼځڅ"), ("ur", "ٹڈڑںے"), ("fa", "پچژگکی")];
-        return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ar", |(lang, _)| lang).to_owned());
+        return lang(own.iter().find(|(_, letters)| has(letters)).map_or("ar", |(lang, _)| lang));
     }
     if letters.all >= ENOUGH_LETTERS {
         let end = text.char_indices().nth(MOST_LETTERS * 2).map_or(text.len(), |(at, _)| at);
         let found = whatlang::detect_lang(&text[..end]);
         // Statistics take some Russian for Bulgarian or Macedonian, which lack these letters.
         let russian = matches!(found, Some(whatlang::Lang::Bul | whatlang::Lang::Mkd)) && has("ыэЫЭ");
-        return if russian { Some("ru".to_owned()) } else { found.map(code) };
+        return if russian { lang("ru") } else { found.and_then(code) };
     }
     let cyrillic = letters.special.iter().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
     if cyrillic * 2 > letters.all {
         let own = [("uk", "іїєґІЇЄҐ"), ("be", "ўЎ"), ("sr", "ђјљњћџ"), ("mk", "ѓќѕ"), ("kk", "әқңұ")];
-        return Some(own.iter().find(|(_, letters)| has(letters)).map_or("ru", |(lang, _)| lang).to_owned());
+        return lang(own.iter().find(|(_, letters)| has(letters)).map_or("ru", |(lang, _)| lang));
     }
     if has("əƏ") {
-        return Some("az".to_owned());
+        return lang("az");
     }
     if has("ğışĞİŞ") {
-        return Some("tr".to_owned());
+        return lang("tr");
     }
-    whatlang::detect(text).filter(whatlang::Info::is_reliable).map(|info| code(info.lang()))
+    whatlang::detect(text).filter(whatlang::Info::is_reliable).and_then(|info| code(info.lang()))
 }
 
 /// The first letters of a text.
@@ -96,15 +98,22 @@ pub(crate) fn script(text: &str) -> Option<u16> {
 
 /// A declared language as we write it: `AR-eg`, `ara` and `ar` are all `ar`.
 #[must_use]
-pub fn declared(tag: &str) -> Option<String> {
-    let primary: String = tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let known = primary.len() >= 2 && primary.len() <= 3 && primary.bytes().all(|byte| byte.is_ascii_lowercase()) && primary != "und";
-    known.then(|| SHORT.iter().find(|(long, _)| *long == primary).map_or(primary.clone(), |(_, short)| (*short).to_owned()))
+pub fn declared(tag: &str) -> Option<Lang> {
+    let primary = lang(tag.trim().split(['-', '_']).next()?)?.to_ascii_lowercase();
+    let known = primary.len() >= 2 && primary.is_ascii_alphabetic() && primary != "und";
+    known.then(|| shortest(&primary)).flatten()
 }
 
-fn code(lang: whatlang::Lang) -> String {
-    let long = lang.code();
-    SHORT.iter().find(|row| row.0 == long).map_or(long, |row| row.1).to_owned()
+fn code(lang: whatlang::Lang) -> Option<Lang> {
+    shortest(lang.code())
+}
+
+fn shortest(code: &str) -> Option<Lang> {
+    lang(SHORT.iter().find(|row| row.0 == code).map_or(code, |row| row.1))
+}
+
+fn lang(code: &str) -> Option<Lang> {
+    code.parse().ok()
 }
 
 /// ISO 639-3, and 639-2 where it has another code for the same language, → 639-1, for the languages that detection knows.

@@ -49,7 +49,7 @@ pub mod sketch;
 pub mod story;
 pub mod verify;
 
-pub use article::{Article, ArticleId, DateSource, Published};
+pub use article::{Article, ArticleId, DateSource, Lang, Published, SharedText};
 pub use cluster::{Run, cluster, unique};
 pub use config::{Config, Level, Linkage};
 pub use date::When;

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::article::ArticleId;
+use crate::article::{ArticleId, Lang};
 
 /// Articles of a group or story; most are few and stand in place.
 pub type Members = SmallVec<[ArticleId; 4]>;
@@ -73,8 +73,8 @@ pub struct Link {
 /// Articles that share text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopyGroup {
-    /// The smallest member key.
-    pub id: String,
+    /// The member with the smallest key, which is the id.
+    pub id: ArticleId,
     /// The member that stands for the group.
     pub representative: ArticleId,
     /// All members: representative first, then by date and key.
@@ -84,8 +84,8 @@ pub struct CopyGroup {
 /// Articles about one event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
-    /// The smallest member key.
-    pub id: String,
+    /// The member with the smallest key, which is the id.
+    pub id: ArticleId,
     /// The member that stands for the story.
     pub representative: ArticleId,
     /// Copy groups, largest first, then by id.
@@ -93,11 +93,11 @@ pub struct Story {
     /// All members by date (unknown last), then key.
     pub articles: Members,
     /// Links between members, by key of `a`, then `b`.
-    pub links: Vec<Link>,
+    pub links: Box<[Link]>,
     /// Mean of the members' scores; `None` for an article alone.
     pub score: Option<f64>,
     /// Stories about something near that were kept apart, nearest first.
-    pub related: Vec<Related>,
+    pub related: Box<[Related]>,
 }
 
 /// A story that is near another one without being the same.
@@ -123,7 +123,7 @@ pub struct Placement {
     /// Whether it stands for its copy group.
     pub representative: bool,
     /// Language, declared or detected.
-    pub lang: Option<String>,
+    pub lang: Option<Lang>,
     /// Words whose obfuscation was repaired.
     pub repaired: u32,
     /// Boilerplate lines removed.

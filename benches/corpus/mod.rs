@@ -21,9 +21,9 @@ pub(crate) fn articles(count: usize) -> Vec<Article> {
             let kept = if number / sample.len() % 3 == 0 { 95 } else { 30 };
             let text = article.text.split(' ').map(|word| if below(100) < kept { word } else { words[below(words.len())] });
             Article {
-                key: format!("{number:06}"),
-                text: text.collect::<Vec<_>>().join(" "),
-                lang: article.lang.clone().or_else(|| language::detect(&article.text)),
+                key: format!("{number:06}").into(),
+                text: text.collect::<Vec<_>>().join(" ").into(),
+                lang: article.lang.or_else(|| language::detect(&article.text)),
                 ..article.clone()
             }
         })

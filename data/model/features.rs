@@ -11,7 +11,7 @@ use std::io::{BufWriter, Write};
 
 use samestory::evaluate::{gold_of, read_gold};
 use samestory::read::{ReadOptions, Reader};
-use samestory::{Article, Config, Level, Run};
+use samestory::{Article, Config, Lang, Level, Run};
 
 /// Most pairs of each kind that are clustered by themselves.
 const ALONE: usize = 200;
@@ -25,13 +25,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let articles = read?;
     let rows = if gold == "-" { gold_of(&articles) } else { read_gold(gold.as_ref(), Level::Stories)? };
     let label: HashMap<&str, &str> = rows.iter().map(|row| (row.id.as_str(), row.gold.as_str())).collect();
-    let mut languages: BTreeMap<String, Vec<Article>> = BTreeMap::new();
+    let mut languages: BTreeMap<Option<Lang>, Vec<Article>> = BTreeMap::new();
     for article in articles.into_iter().filter(|article| label.contains_key(article.key.as_str())) {
-        let lang = article.lang.clone().or_else(|| samestory::language::detect(&article.text)).unwrap_or_default();
+        let lang = article.lang.or_else(|| samestory::language::detect(&article.text));
         languages.entry(lang).or_default().push(article);
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     for (lang, articles) in languages.into_iter().filter(|(_, articles)| articles.len() >= LEAST) {
+        let lang = lang.as_deref().unwrap_or_default();
         let dated = articles.iter().filter(|article| article.published.is_some()).count();
         write_corpus(&format!("{name}:{lang}"), &articles, &label, &mut out)?;
         if dated * 2 > articles.len() {

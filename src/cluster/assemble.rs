@@ -15,15 +15,6 @@ const COMPARED: usize = 64;
 /// Most related stories named for one story.
 const SHOWN_RELATED: usize = 5;
 
-/// A story before it has its place among the others.
-struct Built {
-    story: Story,
-    /// Each member's score.
-    scores: Vec<(ArticleId, Option<f64>)>,
-    /// Pairs whose links are not listed.
-    unlisted: u64,
-}
-
 /// Overlaps between some articles: those that the search for copies kept, others computed when they are asked for.
 struct Overlaps<'r> {
     run: &'r Run<'r>,
@@ -61,49 +52,46 @@ impl Run<'_> {
     /// The result.
     #[must_use]
     pub fn clustering(&self) -> Clustering {
-        let mut members: Vec<(u32, u32)> = self.story_of.iter().copied().zip(0..).collect();
-        members.par_sort_unstable();
-        let stories: Vec<&[(u32, u32)]> = members.chunk_by(|a, b| a.0 == b.0).collect();
-        let mut built: Vec<Built> = stories.into_par_iter().map(|groups| self.story(groups.iter().map(|row| row.1))).collect();
-        built.sort_by_key(|built| (Reverse(built.story.articles.len()), self.rank[self.smallest(&built.story).index()]));
-        let mut found = Clustering { placements: vec![self.blank(); self.articles.len()], ..Clustering::default() };
-        let mut place_of_group = vec![0usize; self.groups.len()];
-        let mut unlisted = 0;
-        for (place, Built { story, scores, unlisted: left }) in built.into_iter().enumerate() {
-            unlisted += left;
+        let mut groups: Vec<(u32, u32)> = self.story_of.iter().copied().zip(0..).collect();
+        groups.par_sort_unstable();
+        let size = |groups: &[(u32, u32)]| groups.iter().map(|row| self.groups[row.1 as usize].articles.len()).sum::<usize>();
+        let mut order: Vec<&[(u32, u32)]> = groups.chunk_by(|a, b| a.0 == b.0).collect();
+        // Groups are numbered by their smallest keys, and so stand stories by their first groups.
+        order.par_sort_by_cached_key(|groups| (Reverse(size(groups)), groups[0].1));
+        let (stories, scores): (Vec<_>, Vec<_>) = order.into_par_iter().map(|groups| self.story(groups.iter().map(|row| row.1))).unzip();
+        drop(groups);
+        let mut placements = self.unplaced();
+        for (place, (story, scores)) in stories.iter().zip(scores).enumerate() {
             for (number, group) in story.copies.iter().enumerate() {
                 for article in &group.articles {
-                    place_of_group[self.group_of[article.index()] as usize] = place;
-                    let own = &self.own[article.index()];
-                    found.placements[article.index()] = Placement {
-                        story: place,
-                        copies: number,
-                        score: None,
-                        representative: *article == group.representative,
-                        lang: self.langs[article.index()].clone(),
-                        repaired: own.repaired,
-                        removed: own.removals.len() as u32,
-                    };
+                    let at = &mut placements[article.index()];
+                    (at.story, at.copies, at.representative) = (place, number, *article == group.representative);
                 }
             }
-            for (article, score) in scores {
-                found.placements[article.index()].score = score;
+            for (article, score) in story.articles.iter().zip(scores) {
+                placements[article.index()].score = Some(score);
             }
-            found.stories.push(story);
         }
-        self.relate(&mut found, &place_of_group);
-        found.summary = Summary { counts: self.counts.clone() };
-        found.summary.counts.push(("unlisted_links", unlisted));
-        found.summary.counts.push(("stories", found.stories.len() as u64));
+        let mut counts = self.counts.clone();
+        counts.push(("unlisted_links", stories.iter().map(unlisted).sum()));
+        counts.push(("stories", stories.len() as u64));
+        let mut found = Clustering { stories, placements, summary: Summary { counts } };
+        self.relate(&mut found);
         found
     }
 
-    fn blank(&self) -> Placement {
-        Placement { story: 0, copies: 0, score: None, representative: false, lang: None, repaired: 0, removed: 0 }
-    }
-
-    fn smallest(&self, story: &Story) -> ArticleId {
-        story.articles.iter().copied().min_by_key(|article| self.rank[article.index()]).unwrap_or(story.representative)
+    /// What is said of each article beside its place.
+    fn unplaced(&self) -> Vec<Placement> {
+        let placement = |(own, lang): (&Own, &Option<Lang>)| Placement {
+            story: 0,
+            copies: 0,
+            score: None,
+            representative: false,
+            lang: *lang,
+            repaired: own.repaired,
+            removed: own.removals.len() as u32,
+        };
+        self.own.iter().zip(&self.langs).map(placement).collect()
     }
 
     /// Overlaps between these articles.
@@ -118,14 +106,17 @@ impl Run<'_> {
         (when.is_none(), when.unwrap_or(0), self.rank[article.index()])
     }
 
-    /// A copy group and the member that stands for it: the one most alike to the others, then the earliest, then the smallest key.
+    /// A copy group, given by its members in the order of their keys, and the member that stands for it: the one most alike to the
+    /// others, then the earliest, then the smallest key.
     pub(super) fn group(&self, members: Members) -> CopyGroup {
-        let overlaps = self.overlaps(members.to_vec());
+        let id = members[0];
+        if members.len() == 1 {
+            return CopyGroup { id, representative: id, articles: members };
+        }
+        // Two are as alike to each other.
+        let overlaps = (3..=COMPARED).contains(&members.len()).then(|| self.overlaps(members.to_vec()));
         let alike = |article: &ArticleId| -> u64 {
-            // One is alone, and two are as alike to each other.
-            if members.len() <= 2 || members.len() > COMPARED {
-                return 0;
-            }
+            let Some(overlaps) = &overlaps else { return 0 };
             members.iter().map(|other| overlaps.of(*article, *other)).map(|overlap| overlap.resemblance().max(overlap.containment())).sum()
         };
         let representative = members
@@ -133,31 +124,27 @@ impl Run<'_> {
             .map(|article| (Reverse(alike(article)), self.by_date(article), *article))
             .min()
             .map_or(ArticleId(0), |best| best.2);
-        let id = members
-            .iter()
-            .min_by_key(|article| self.rank[article.index()])
-            .map(|first| self.articles[first.index()].key.clone())
-            .unwrap_or_default();
         let mut articles = members;
         articles.sort_by_key(|article| (*article != representative, self.by_date(article)));
         CopyGroup { id, representative, articles }
     }
 
-    fn story(&self, groups: impl Iterator<Item = u32>) -> Built {
+    /// The story of some groups, in the order of their numbers, and the scores of its articles; one alone has none.
+    fn story(&self, groups: impl Iterator<Item = u32>) -> (Story, Box<[f64]>) {
         let mut copies: SmallVec<[CopyGroup; 1]> = groups.map(|group| self.groups[group as usize].clone()).collect();
+        let id = copies[0].id;
         if let [group] = &copies[..]
-            && let [article] = group.articles[..]
+            && group.articles.len() == 1
         {
-            return self.alone(article, copies);
+            let (articles, links, related) = (group.articles.clone(), Box::default(), Box::default());
+            return (Story { id, representative: id, copies, articles, links, score: None, related }, Box::default());
         }
         let mut articles: Members = copies.iter().flat_map(|group| group.articles.iter().copied()).collect();
         articles.sort_by_key(|article| self.by_date(article));
-        let (links, sums, unlisted) = self.links(&copies, &articles);
-        let others = articles.len().saturating_sub(1) as u64;
-        let scores: Vec<(ArticleId, Option<f64>)> =
-            articles.iter().zip(&sums).map(|(article, sum)| (*article, (others > 0).then(|| *sum as f64 / others as f64 / 1e6))).collect();
-        let pairs = others * articles.len() as u64;
-        let score = (pairs > 0).then(|| sums.iter().sum::<u64>() as f64 / pairs as f64 / 1e6);
+        let (links, sums) = self.links(&copies, &articles);
+        let others = articles.len() as u64 - 1;
+        let scores = sums.iter().map(|sum| *sum as f64 / others as f64 / 1e6).collect();
+        let score = Some(sums.iter().sum::<u64>() as f64 / (others * articles.len() as u64) as f64 / 1e6);
         // The story's face: the representative of a largest group with the best score, then the earliest.
         let sum_of: AHashMap<ArticleId, u64> = articles.iter().copied().zip(sums).collect();
         let face = copies.iter().max_by_key(|group| {
@@ -165,25 +152,12 @@ impl Run<'_> {
             (group.articles.len(), sum_of.get(&of).copied().unwrap_or(0), Reverse(self.by_date(&of)))
         });
         let representative = face.map_or(ArticleId(0), |group| group.representative);
-        let id = articles
-            .iter()
-            .min_by_key(|article| self.rank[article.index()])
-            .map(|first| self.articles[first.index()].key.clone())
-            .unwrap_or_default();
-        copies.sort_by(|a, b| b.articles.len().cmp(&a.articles.len()).then_with(|| a.id.cmp(&b.id)));
-        Built { story: Story { id, representative, copies, articles, links, score, related: Vec::new() }, scores, unlisted }
+        copies.sort_by_key(|group| Reverse(group.articles.len()));
+        (Story { id, representative, copies, articles, links: links.into(), score, related: Box::default() }, scores)
     }
 
-    /// The story of one article.
-    fn alone(&self, article: ArticleId, copies: SmallVec<[CopyGroup; 1]>) -> Built {
-        let id = self.articles[article.index()].key.clone();
-        let (links, related) = (Vec::new(), Vec::new());
-        let story = Story { id, representative: article, copies, articles: Members::from_slice(&[article]), links, score: None, related };
-        Built { story, scores: Vec::new(), unlisted: 0 }
-    }
-
-    /// Links inside a story, the sum of link scores of each article in millionths, and how many pairs were left unlisted.
-    fn links(&self, copies: &[CopyGroup], articles: &[ArticleId]) -> (Vec<Link>, Vec<u64>, u64) {
+    /// Links inside a story, and the sum of link scores of each article in millionths.
+    fn links(&self, copies: &[CopyGroup], articles: &[ArticleId]) -> (Vec<Link>, Vec<u64>) {
         let overlaps = self.overlaps(articles.to_vec());
         let mut sums = vec![0u64; articles.len()];
         let listed: Vec<usize> = if articles.len() <= LINKED {
@@ -205,8 +179,7 @@ impl Run<'_> {
             self.sums_of_many(copies, articles, &overlaps, &mut sums);
         }
         links.sort_by_key(|link| (self.rank[link.a.index()], self.rank[link.b.index()]));
-        let pairs = |n: usize| (n * n.saturating_sub(1) / 2) as u64;
-        (links, sums, pairs(articles.len()) - pairs(listed.len()))
+        (links, sums)
     }
 
     /// In a story too large for all pairs, an article's score is that of its copy group: its likeness to the representative for each
@@ -251,7 +224,7 @@ impl Run<'_> {
         let (resemblance, containment) = (overlap.resemblance(), overlap.containment());
         let (kind, millionths) = if self.is_copy(a, b, &overlap) {
             (LinkKind::Copy, resemblance.max(containment))
-        } else if self.pinned(a, b) {
+        } else if self.is_among(&self.config.together, a, b) {
             (LinkKind::Pinned, 1_000_000)
         } else {
             (LinkKind::Event, self.probability(self.group_of[a.index()], self.group_of[b.index()]))
@@ -261,16 +234,12 @@ impl Run<'_> {
         Pair { link: (millionths > 0).then_some(link), millionths }
     }
 
-    fn pinned(&self, a: ArticleId, b: ArticleId) -> bool {
-        let (a, b) = (&self.articles[a.index()].key, &self.articles[b.index()].key);
-        self.config.together.iter().any(|(x, y)| (x, y) == (a, b) || (y, x) == (a, b))
-    }
-
     /// Names the stories that are near each other and were kept apart.
-    fn relate(&self, found: &mut Clustering, place_of_group: &[usize]) {
+    fn relate(&self, found: &mut Clustering) {
         let mut near: BTreeMap<(usize, usize), (u32, bool)> = BTreeMap::new();
+        let place = |group: &u32| found.placements[self.groups[*group as usize].id.index()].story;
         for (a, b, probability) in self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED) {
-            let (a, b) = (place_of_group[*a as usize], place_of_group[*b as usize]);
+            let (a, b) = (place(a), place(b));
             if a != b {
                 let entry = near.entry((a.min(b), a.max(b))).or_default();
                 entry.0 = entry.0.max(*probability);
@@ -298,4 +267,10 @@ impl Run<'_> {
                 related.into_iter().map(|(pinned, probability, story)| Related { story, score: score(probability), pinned }).collect();
         }
     }
+}
+
+/// Pairs of a story whose links are not listed.
+fn unlisted(story: &Story) -> u64 {
+    let (all, pairs) = (story.articles.len(), |n: usize| (n * n.saturating_sub(1) / 2) as u64);
+    if all <= LINKED { 0 } else { pairs(all) - pairs(story.copies.len().min(LINKED)) }
 }

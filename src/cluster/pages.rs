@@ -18,13 +18,6 @@ pub(super) struct Pages {
     pub(super) read_again: u64,
 }
 
-struct Page {
-    own: Own,
-    print: Print,
-    /// What its outlet may repeat.
-    templates: Box<[u64]>,
-}
-
 impl Pages {
     /// Reads every text once, and again those that hold lines which their outlet turns out to repeat.
     pub(super) fn read(articles: &[Article], config: &Config, finder: &CopyFinder) -> Pages {
@@ -32,31 +25,31 @@ impl Pages {
         let bands = finder.banding.bands;
         let mut keys = vec![0; articles.len() * bands];
         let none = LineCounts::default();
-        let mut pages: Vec<Page> = articles
+        // The templates are what each article's outlet may repeat.
+        let (mut own, (mut prints, templates)): (Vec<_>, (Vec<_>, Vec<_>)) = articles
             .par_iter()
             .zip(keys.par_chunks_mut(bands))
             .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (article, keys)| {
                 let lines = Lines::read(article, tokens);
                 let own = extract::clean(article, None, &lines, &none, &patterns, tokens);
                 let templates = if article.outlet.is_some() { lines.templates().collect() } else { Box::default() };
-                Page { own, print: finder.print(tokens, scratch, keys), templates }
+                (own, (finder.print(tokens, scratch, keys), templates))
             })
-            .collect();
+            .unzip();
         let mut counts = LineCounts::default();
-        for (article, page) in articles.iter().zip(&pages) {
-            counts.add(outlet(article, config), day(article), page.templates.iter().copied());
+        for (article, templates) in articles.iter().zip(&templates) {
+            counts.add(outlet(article, config), day(article), templates.iter().copied());
         }
-        let found = pages.par_iter_mut().zip(keys.par_chunks_mut(bands)).zip(articles);
+        let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands)).zip(articles.par_iter().zip(&templates));
         let concerned =
-            found.filter(|((page, _), article)| counts.is_any_template(outlet(article, config), page.templates.iter().copied()));
+            found.filter(|(_, (article, templates))| counts.is_any_template(outlet(article, config), templates.iter().copied()));
         let read_again = concerned
-            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), ((page, keys), article)| {
+            .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (((own, print), keys), (article, _))| {
                 let lines = Lines::read(article, tokens);
-                page.own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
-                page.print = finder.print(tokens, scratch, keys);
+                *own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
+                *print = finder.print(tokens, scratch, keys);
             })
             .count() as u64;
-        let (own, prints) = pages.into_iter().map(|page| (page.own, page.print)).unzip();
         Pages { own, prints, keys, read_again }
     }
 }

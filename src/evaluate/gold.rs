@@ -30,8 +30,8 @@ pub struct GoldRow {
 #[must_use]
 pub fn gold_of(articles: &[Article]) -> Vec<GoldRow> {
     let row = |article: &Article| {
-        let gold = article.gold.clone().filter(|gold| !gold.is_empty())?;
-        Some(GoldRow { id: article.key.clone(), gold, lang: article.lang.clone() })
+        let gold = article.gold.as_deref().filter(|gold| !gold.is_empty())?.to_owned();
+        Some(GoldRow { id: article.key.to_string(), gold, lang: article.lang.map(|lang| lang.to_string()) })
     };
     articles.iter().filter_map(row).collect()
 }

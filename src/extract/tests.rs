@@ -2,7 +2,7 @@ use super::*;
 use crate::article::Article;
 
 fn article(text: &str, title: Option<&str>) -> Article {
-    Article { key: "a".to_owned(), text: text.to_owned(), title: title.map(str::to_owned), ..Article::default() }
+    Article { key: "a".into(), text: text.into(), title: title.map(Into::into), ..Article::default() }
 }
 
 /// The kept lines and the removed ones with their reasons.
@@ -72,7 +72,7 @@ fn a_subhead_and_a_paragraph_before_an_anchor_are_not_a_biography() {
 
 fn counted(pages: &[(String, Option<i64>)], outlet: &str) -> (LineCounts, Vec<Lines>) {
     let mut counts = LineCounts::default();
-    let of_outlet = |text: &str| Article { outlet: Some(outlet.to_owned()), ..article(text, None) };
+    let of_outlet = |text: &str| Article { outlet: Some(outlet.into()), ..article(text, None) };
     let lines: Vec<Lines> = pages.iter().map(|page| Lines::read(&of_outlet(&page.0), &mut Vec::new())).collect();
     for (page, lines) in pages.iter().zip(&lines) {
         counts.add(Some(outlet), page.1, lines.templates());

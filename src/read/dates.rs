@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
 use super::{months, written};
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str, day_first: bool) -> Option<When> {
     }
     let rfc2822 = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     if let Ok(zoned) = rfc2822.parse_zoned(text) {
-        return Some(When::Instant(zoned));
+        return Some(When::Instant(zoned.timestamp(), zoned.offset()));
     }
     // `2024-12-03 16:44:44 +0300`, `2024-12-03 16:44:44 UTC`
     if let Some((time, zone)) = text.rsplit_once(' ')
@@ -84,7 +84,7 @@ fn number(text: &str) -> Option<When> {
         _ => Timestamp::from_second(value),
     };
     // Anything shorter is a year, a day count or an id, not a moment after 1990.
-    stamp.ok().filter(|_| whole.len() >= 9).map(|stamp| When::Instant(stamp.to_zoned(TimeZone::UTC)))
+    stamp.ok().filter(|_| whole.len() >= 9).map(|stamp| When::Instant(stamp, Offset::UTC))
 }
 
 /// The day in an address: `/2024/12/03/`, `/2024/dec/03/`, `/2024-12-03-slug`, `/20241203/`.

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 
 /// Raw bytes in one batch: enough work for many threads, little beside the articles it becomes.
 const BATCH_BYTES: u64 = 8 * 1024 * 1024;
-/// Blocks of lines in one batch: they are parsed about as fast as they are read, so more would only take memory.
-const BATCH_BLOCKS: u64 = 16;
+/// Blocks of lines in one batch for each thread: they are parsed about as fast as they are read, so more would only take memory.
+const THREAD_BLOCKS: u64 = 4;
 /// Pages or records in one batch, for inputs of very small ones.
 const BATCH_JOBS: usize = 4096;
 /// How many bytes of an input without a telling name are looked at.
@@ -63,12 +63,13 @@ impl Feeder {
     pub(super) fn batch(&mut self) -> Vec<Job> {
         let mut jobs = Vec::new();
         let mut bytes = 0;
+        let block = BATCH_BYTES / (THREAD_BLOCKS * rayon::current_num_threads() as u64);
         while bytes < BATCH_BYTES && jobs.len() < BATCH_JOBS {
             let Some(job) = self.next() else { break };
             bytes += match &job {
                 Job::Page(file, _) => file.size,
                 Job::OpenPage(..) => BATCH_BYTES,
-                Job::Lines { bytes, .. } => (bytes.len() as u64).max(BATCH_BYTES / BATCH_BLOCKS),
+                Job::Lines { bytes, .. } => (bytes.len() as u64).max(block),
                 Job::Json { bytes, .. } => bytes.len() as u64,
                 Job::Row { cells, .. } => cells.as_slice().len() as u64,
                 Job::Failed(_) => 0,

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::page_date::{self, Head};
 use super::{record, text_date};
-use crate::article::{DateSource, Published};
+use crate::article::{DateSource, Lang, Published};
 use crate::language;
 
 /// Elements in one page; a page with more is not scored (scoring is quadratic in depth) but read whole.
@@ -47,7 +47,7 @@ pub(super) struct Page {
     pub(super) text: String,
     pub(super) outlet: Option<String>,
     pub(super) url: Option<String>,
-    pub(super) lang: Option<String>,
+    pub(super) lang: Option<Lang>,
     pub(super) published: Option<Published>,
 }
 

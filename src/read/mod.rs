@@ -5,7 +5,8 @@
 //! reading goes on: nothing is dropped silently.
 //!
 //! Files are walked one after the other; pages and records are parsed in batches on all threads, so the order never
-//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each at most, and the articles of one.
+//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each at most, and the articles of one. Articles of one block
+//! of lines (128 KiB) share its memory, see [`SharedText`](crate::SharedText): who keeps one of them for long should copy what is needed.
 //!
 //! ```
 //! use samestory::read::{ReadOptions, Reader};
@@ -21,6 +22,7 @@
 
 mod charset;
 mod dates;
+mod draft;
 mod feeder;
 mod fields;
 mod format;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::draft::{self, Draft};
 use super::feeder::{Feeder, Job};
 use super::format::Format;
 use super::input::{self, InputFile};
@@ -104,14 +105,14 @@ impl Iterator for Reader {
 
 /// What a job becomes: articles and errors, each complaint after its article; and the buffer it came in, to be filled again.
 fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Result<Article>>, Vec<u8>) {
-    let mut items = Vec::new();
+    let (mut items, mut buffer) = (Vec::new(), Vec::new());
     match job {
         Job::Failed(error) => items.push(Err(error)),
         Job::Lines { file, first, bytes } => {
             for (line, record) in (first..).zip(lines::records(&bytes)).filter(|(_, record)| !record.is_empty()) {
                 json::article(record, Place { file: &file, line, number: line }, options).give(&mut items);
             }
-            return (items, bytes);
+            buffer = bytes;
         }
         Job::Json { file, line, number, bytes } => {
             json::article(&bytes, Place { file: &file, line, number }, options).give(&mut items);
@@ -125,7 +126,7 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
         }
         Job::OpenPage(file, format, stream) => items.push(page(&file, format, stream, options)),
     }
-    (items, Vec::new())
+    (draft::share(items), buffer)
 }
 
 fn io_error(file: &InputFile, source: io::Error) -> Error {
@@ -133,7 +134,7 @@ fn io_error(file: &InputFile, source: io::Error) -> Error {
 }
 
 /// Reads one page.
-fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptions) -> Result<Article> {
+fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptions) -> Result<Draft> {
     let mut bytes = Vec::with_capacity(usize::try_from(file.size.min(MAX_PAGE_BYTES)).unwrap_or(0) + 1);
     stream.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes).map_err(|source| io_error(file, source))?;
     if bytes.len() as u64 > MAX_PAGE_BYTES {
@@ -146,19 +147,19 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
     }
     let mut article = if is_html {
         let page = html::page(&text, options.latest);
-        Article {
+        Draft {
             title: page.title,
             text: page.text,
             outlet: page.outlet,
             url: page.url,
             lang: page.lang,
             published: page.published,
-            ..Article::default()
+            ..Draft::default()
         }
     } else {
         let text = record::lines(text);
         let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
-        Article { title: text::title(&text).map(str::to_string), published, text, ..Article::default() }
+        Draft { title: text::title(&text).map(str::to_string), published, text, ..Draft::default() }
     };
     if article.text.is_empty() {
         return Err(file.error(None, "no text"));

@@ -2,23 +2,24 @@
 
 use std::borrow::Cow;
 
+use super::draft::Draft;
 use super::fields::Role;
 use super::input::InputFile;
 use super::{ReadOptions, dates, html, text_date};
-use crate::article::{Article, DateSource, Published};
+use crate::article::{DateSource, Published};
 use crate::error::{Error, Result};
 use crate::language;
 
 /// What one page or record becomes: an article or an error, and a complaint about every field that did not spoil it.
 #[derive(Debug)]
 pub(super) struct Outcome {
-    pub(super) article: Result<Article>,
+    pub(super) article: Result<Draft>,
     pub(super) complaints: Vec<Error>,
 }
 
 impl Outcome {
     /// Adds the article or error to `items`, and the complaints behind it.
-    pub(super) fn give(self, items: &mut Vec<Result<Article>>) {
+    pub(super) fn give(self, items: &mut Vec<Result<Draft>>) {
         items.push(self.article);
         items.extend(self.complaints.into_iter().map(Err));
     }
@@ -112,7 +113,7 @@ fn id(fields: &impl Fields, options: &ReadOptions) -> std::result::Result<Option
 }
 
 /// The article and complaints about fields it had to be left without; the error is what spoils the whole record.
-fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Article, Vec<String>), String> {
+fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Draft, Vec<String>), String> {
     let key = id(fields, options)?.unwrap_or_else(|| format!("{}:{}", place.file.id, place.number));
     let mut wrong = Vec::new();
     let mut one = |role, numbers| {
@@ -125,14 +126,14 @@ fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::
             }
         })
     };
-    let mut article = Article {
+    let mut article = Draft {
         key,
         title: one(Role::Title, false)?,
         url: one(Role::Url, false)?,
         outlet: one(Role::Outlet, false)?,
         lang: one(Role::Lang, false)?.and_then(|lang| language::declared(&lang)),
         gold: one(Role::Gold, true)?,
-        ..Article::default()
+        ..Draft::default()
     };
     let mut page_date = None;
     if let Some((name, value)) = look_up(fields, Role::Text, options)? {

@@ -12,7 +12,7 @@ pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<
     let mut writer = ::csv::Writer::from_writer(out);
     writer.write_record(Row::COLUMNS).map_err(io_error)?;
     for (article, at) in kept(articles, clustering, only) {
-        writer.write_record(row::row(clustering, article, at).cells()).map_err(io_error)?;
+        writer.write_record(row::row(articles, clustering, article, at).cells()).map_err(io_error)?;
     }
     writer.flush()
 }

@@ -81,7 +81,7 @@ fn entry<'a>(articles: &'a [Article], clustering: &'a Clustering, story: &'a Sto
     let key = |id: crate::article::ArticleId| articles[id.index()].key.as_str();
     let dates = || story.articles.iter().filter_map(|id| articles[id.index()].published.as_ref()).map(|published| &published.when);
     Entry {
-        id: &story.id,
+        id: key(story.id),
         size: story.articles.len(),
         score: story.score.map(rounded),
         languages: story.articles.iter().filter_map(|id| clustering.placements[id.index()].lang.as_deref()).collect(),
@@ -93,12 +93,16 @@ fn entry<'a>(articles: &'a [Article], clustering: &'a Clustering, story: &'a Sto
             .copies
             .iter()
             .map(|group| Group {
-                id: &group.id,
+                id: key(group.id),
                 representative: key(group.representative),
                 articles: group.articles.iter().map(|id| key(*id)).collect(),
             })
             .collect(),
-        articles: story.articles.iter().map(|id| row(clustering, &articles[id.index()], &clustering.placements[id.index()])).collect(),
+        articles: story
+            .articles
+            .iter()
+            .map(|id| row(articles, clustering, &articles[id.index()], &clustering.placements[id.index()]))
+            .collect(),
         links: story
             .links
             .iter()
@@ -114,7 +118,7 @@ fn entry<'a>(articles: &'a [Article], clustering: &'a Clustering, story: &'a Sto
         related: story
             .related
             .iter()
-            .map(|near| Near { id: &clustering.stories[near.story].id, score: rounded(near.score), pinned: near.pinned })
+            .map(|near| Near { id: key(clustering.stories[near.story].id), score: rounded(near.score), pinned: near.pinned })
             .collect(),
     }
 }

@@ -8,9 +8,12 @@ use crate::report::{Only, kept, row};
 
 /// Writes the rows.
 pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<Only>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut line = Vec::new();
     for (article, at) in kept(articles, clustering, only) {
-        serde_json::to_writer(&mut *out, &row::row(clustering, article, at))?;
-        out.write_all(b"\n")?;
+        line.clear();
+        serde_json::to_writer(&mut line, &row::row(articles, clustering, article, at))?;
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ const FIELD: &str = "samestory";
 /// Writes one record a line, in input order.
 pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<Only>, out: &mut dyn io::Write) -> io::Result<()> {
     for (article, at) in kept(articles, clustering, only) {
-        let place = serde_json::to_string(&row::place(clustering, at))?;
+        let place = serde_json::to_string(&row::place(articles, clustering, at))?;
         let record = match &article.record {
             Some(record) => Cow::from(&**record),
             None => Cow::from(made(article)?),
@@ -201,7 +201,7 @@ mod tests {
         let (mut articles, clustering) = sample::result();
         articles[0].record = Some(r#"{"id":"wire", "views": 1.0}"#.into());
         articles[2].url = Some("https://a.example/1".into());
-        articles[2].lang = Some("ar".into());
+        articles[2].lang = crate::language::declared("ar");
         let expected = concat!(
             r#"{"id":"wire", "views": 1.0,"samestory":{"story":"blog","copies":"site","score":0.6333,"representative":true}}"#,
             "\n",

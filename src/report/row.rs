@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::article::Article;
+use crate::article::{Article, ArticleId};
 use crate::link::{Clustering, Placement};
 
 /// Decimals of a printed score: more would show differences nobody should act on.
@@ -36,16 +36,17 @@ pub(super) struct Place<'a> {
 }
 
 /// The place of an article.
-pub(super) fn place<'a>(clustering: &'a Clustering, at: &Placement) -> Place<'a> {
+pub(super) fn place<'a>(articles: &'a [Article], clustering: &Clustering, at: &Placement) -> Place<'a> {
     let story = &clustering.stories[at.story];
-    Place { story: &story.id, copies: &story.copies[at.copies].id, score: at.score.map(rounded), representative: at.representative }
+    let key = |id: ArticleId| articles[id.index()].key.as_str();
+    Place { story: key(story.id), copies: key(story.copies[at.copies].id), score: at.score.map(rounded), representative: at.representative }
 }
 
 /// The row of an article.
-pub(super) fn row<'a>(clustering: &'a Clustering, article: &'a Article, at: &'a Placement) -> Row<'a> {
+pub(super) fn row<'a>(articles: &'a [Article], clustering: &Clustering, article: &'a Article, at: &'a Placement) -> Row<'a> {
     Row {
         id: &article.key,
-        place: place(clustering, at),
+        place: place(articles, clustering, at),
         outlet: article.outlet.as_deref(),
         published: article.published.as_ref().map(|published| published.when.to_string()),
         lang: at.lang.as_deref(),

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::article::{Article, ArticleId, DateSource, Published};
 use crate::date::When;
+use crate::language;
 use crate::link::{Clustering, CopyGroup, Link, LinkKind, Placement, Related, Story, Summary};
 
 /// One story of four (a wire item with a copy, a report in another language, an untitled rewrite) and one article alone near it.
@@ -16,30 +17,31 @@ pub(crate) fn result() -> (Vec<Article>, Clustering) {
         article("alone", Some("Elections, at last"), None, None),
     ];
     let [wire, site, arabic, blog, alone] = [0, 1, 2, 3, 4].map(ArticleId);
-    let group = |id: &str, articles: Vec<ArticleId>| CopyGroup { id: id.into(), representative: articles[0], articles: articles.into() };
+    let group = |id, articles: Vec<ArticleId>| CopyGroup { id, representative: articles[0], articles: articles.into() };
     let link = |a, b, kind, score, resemblance, containment| Link { a, b, kind, score, resemblance, containment };
     let stories = vec![
         Story {
-            id: "blog".into(),
+            id: blog,
             representative: wire,
-            copies: smallvec::smallvec![group("site", vec![wire, site]), group("blog", vec![blog]), group("خبر-1", vec![arabic])],
+            copies: smallvec::smallvec![group(site, vec![wire, site]), group(blog, vec![blog]), group(arabic, vec![arabic])],
             articles: smallvec::smallvec![site, wire, arabic, blog],
-            links: vec![
+            links: [
                 link(blog, wire, LinkKind::Event, 0.75, 0.21, 0.4),
                 link(site, wire, LinkKind::Copy, 0.98, 0.96, 0.98),
                 link(wire, arabic, LinkKind::Event, 0.87, 0.0, 0.0),
-            ],
+            ]
+            .into(),
             score: Some(0.912_34),
-            related: vec![Related { story: 1, score: 0.41, pinned: false }],
+            related: [Related { story: 1, score: 0.41, pinned: false }].into(),
         },
         Story {
-            id: "alone".into(),
+            id: alone,
             representative: alone,
-            copies: smallvec::smallvec![group("alone", vec![alone])],
+            copies: smallvec::smallvec![group(alone, vec![alone])],
             articles: smallvec::smallvec![alone],
-            links: Vec::new(),
+            links: Box::default(),
             score: None,
-            related: vec![Related { story: 0, score: 0.41, pinned: true }],
+            related: [Related { story: 0, score: 0.41, pinned: true }].into(),
         },
     ];
     let placed = |story, copies, score, representative, lang: Option<&str>| Placement {
@@ -47,7 +49,7 @@ pub(crate) fn result() -> (Vec<Article>, Clustering) {
         copies,
         score,
         representative,
-        lang: lang.map(Into::into),
+        lang: lang.and_then(language::declared),
         repaired: 0,
         removed: 0,
     };

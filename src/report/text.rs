@@ -147,7 +147,7 @@ impl<'a> Page<'a> {
             if number > 0 {
                 line = line.say(Style::Plain, "or");
             }
-            let name = self.outlet(*id).unwrap_or_else(|| self.article(*id).key.clone());
+            let name = self.outlet(*id).unwrap_or_else(|| self.article(*id).key.to_string());
             line = line.quote(Style::Plain, &name);
         }
         if contenders.len() > FIRSTS {
@@ -288,7 +288,7 @@ impl<'a> Ties<'a> {
 /// Whether `when` is surely after `earliest`: a bare day says nothing about the order within it.
 fn is_after(when: &When, earliest: &When) -> bool {
     match (when, earliest) {
-        (When::Instant(_), When::Instant(_)) | (When::Local(_), When::Local(_)) => when.order() > earliest.order(),
+        (When::Instant(..), When::Instant(..)) | (When::Local(_), When::Local(_)) => when.order() > earliest.order(),
         _ => when.date() > earliest.date(),
     }
 }
@@ -298,8 +298,8 @@ fn moment(when: &When) -> String {
     match when {
         When::Day(date) => date.to_string(),
         When::Local(time) => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        When::Instant(zoned) if zoned.offset().is_zero() => zoned.strftime("%Y-%m-%d %H:%MZ").to_string(),
-        When::Instant(zoned) => zoned.strftime("%Y-%m-%d %H:%M%:z").to_string(),
+        When::Instant(stamp, offset) if offset.is_zero() => stamp.strftime("%Y-%m-%d %H:%MZ").to_string(),
+        When::Instant(stamp, offset) => stamp.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%d %H:%M%:z").to_string(),
     }
 }
 

@@ -90,7 +90,7 @@ fn a_missing_headline_is_the_start_of_the_text_or_the_id() {
         text.lines().rev().nth(1).map(str::to_owned)
     };
     assert_eq!(last(&articles).as_deref(), Some("  alone"));
-    articles[4].text = "word ".repeat(40);
+    articles[4].text = "word ".repeat(40).into();
     assert_eq!(last(&articles), Some(format!("  {}… · alone", "word ".repeat(16).trim_end())));
 }
 
@@ -100,9 +100,9 @@ proptest::proptest! {
         let (mut articles, clustering) = sample::result();
         let lines = written(usize::MAX, false).lines().count();
         for article in &mut articles {
-            article.title = Some(format!("t{title}{evil}"));
-            article.outlet = Some(evil.clone());
-            article.key = format!("k{evil}{title}");
+            article.title = Some(format!("t{title}{evil}").into());
+            article.outlet = Some(evil.as_str().into());
+            article.key = format!("k{evil}{title}").into();
         }
         let report = |width| sample::text(|out| write(&articles, &clustering, &Options { width, ..Options::default() }, out));
         let text = report(width);

@@ -1,6 +1,6 @@
 //! What a page says about other pages never makes it one of them.
 
-use samestory::{Article, Clustering, Config, cluster};
+use samestory::{Article, Clustering, Config, cluster, language};
 
 /// Two different events of one language as pages: a headline and paragraphs each, and how a page points at another one.
 struct Case {
@@ -66,11 +66,12 @@ impl Case {
     /// The two pages, each with the other's headline where `furniture` puts it.
     fn pages(&self, furniture: impl Fn(&str) -> String) -> Vec<Article> {
         let page = |own: usize| Article {
-            key: format!("{} {own}", self.lang),
-            title: Some(self.headlines[own].to_owned()),
-            text: format!("{}\n{}", self.texts[own].replace('\n', &format!("\n{}\n", furniture(self.headlines[1 - own]))), furniture("")),
-            outlet: Some(format!("Outlet {own}")),
-            lang: Some(self.lang.to_owned()),
+            key: format!("{} {own}", self.lang).into(),
+            title: Some(self.headlines[own].into()),
+            text: format!("{}\n{}", self.texts[own].replace('\n', &format!("\n{}\n", furniture(self.headlines[1 - own]))), furniture(""))
+                .into(),
+            outlet: Some(format!("Outlet {own}").into()),
+            lang: language::declared(self.lang),
             ..Article::default()
         };
         vec![page(0), page(1)]
@@ -103,7 +104,7 @@ fn a_list_of_related_stories_at_the_end_links_nothing() {
             .enumerate()
             .map(|(own, page)| {
                 let tail = format!("{}\n{}", case.related, case.headlines[1 - own]);
-                Article { text: format!("{}\n{tail}", page.text.trim_end()), ..page.clone() }
+                Article { text: format!("{}\n{tail}", page.text.trim_end()).into(), ..page.clone() }
             })
             .collect();
         let found = case.found(&pages);
@@ -116,9 +117,9 @@ fn a_list_of_related_stories_at_the_end_links_nothing() {
 fn what_an_outlet_prints_on_every_page_makes_no_copies() {
     let template = "Our newsroom answers every letter within two working days and corrects each error on the page where it stood";
     let page = |at: usize, text: &str| Article {
-        key: format!("{at}"),
-        text: format!("{text}\n{template} {at}"),
-        outlet: Some("Daily".to_owned()),
+        key: format!("{at}").into(),
+        text: format!("{text}\n{template} {at}").into(),
+        outlet: Some("Daily".into()),
         published: None,
         ..Article::default()
     };
@@ -134,7 +135,7 @@ fn what_an_outlet_prints_on_every_page_makes_no_copies() {
 #[test]
 fn a_configured_pattern_takes_whole_lines() {
     let texts = ["This report was made possible by our many generous readers", "One", "Two"];
-    let article = |key: &str, own: &str| Article { key: key.to_owned(), text: format!("{own}\n{}", texts[0]), ..Article::default() };
+    let article = |key: &str, own: &str| Article { key: key.into(), text: format!("{own}\n{}", texts[0]).into(), ..Article::default() };
     let articles = [article("a", texts[1]), article("b", texts[2])];
     let groups = |boilerplate: &[&str]| {
         let boilerplate = boilerplate.iter().map(ToString::to_string).collect();

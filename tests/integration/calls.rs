@@ -30,7 +30,8 @@ pub(crate) fn evaluation(level: Level) -> Evaluation {
     let label = |at: usize| {
         let place = &found.placements[at];
         let story = &found.stories[place.story];
-        if level == Level::Copies { story.copies[place.copies].id.as_str() } else { story.id.as_str() }
+        let id = if level == Level::Copies { story.copies[place.copies].id } else { story.id };
+        articles()[id.index()].key.as_str()
     };
     let labels = articles().iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();
     Evaluation::new(&gold, &labels, true)

@@ -1,6 +1,6 @@
 //! Articles from a seed: events told by several outlets in their own words, copied, cut short and embedded.
 
-use samestory::{Article, DateSource, Published, When};
+use samestory::{Article, DateSource, Published, When, language};
 
 /// A 64-bit generator (SplitMix64): the same numbers on every machine.
 pub(crate) struct Random(pub(crate) u64);
@@ -80,9 +80,9 @@ pub(crate) fn articles(seed: u64, events: usize) -> Vec<Article> {
             found.push(article(&mut random, event, title, text, day));
         }
     }
-    let empty = Article { key: "empty".to_owned(), title: Some("…".to_owned()), ..Article::default() };
-    let headline = Article { key: "headline".to_owned(), title: Some("Only a headline stands here".to_owned()), ..Article::default() };
-    found.extend([empty.clone(), Article { key: "empty too".to_owned(), ..empty }, headline]);
+    let empty = Article { key: "empty".into(), title: Some("…".into()), ..Article::default() };
+    let headline = Article { key: "headline".into(), title: Some("Only a headline stands here".into()), ..Article::default() };
+    found.extend([empty.clone(), Article { key: "empty too".into(), ..empty }, headline]);
     random.shuffle(&mut found);
     found
 }
@@ -95,11 +95,11 @@ fn article(random: &mut Random, event: usize, title: Option<String>, text: Strin
         _ => Some(format!("2024-05-{day:02}T{hour:02}:30:00+03:00")),
     };
     Article {
-        key: format!("{:04x}-{event}", random.next() >> 48),
-        title,
-        text,
-        outlet: (random.below(5) > 0).then(|| format!("Outlet {}", random.below(12))),
-        lang: (random.below(4) > 0).then(|| "en".to_owned()),
+        key: format!("{:04x}-{event}", random.next() >> 48).into(),
+        title: title.map(Into::into),
+        text: text.into(),
+        outlet: (random.below(5) > 0).then(|| format!("Outlet {}", random.below(12)).into()),
+        lang: (random.below(4) > 0).then(|| language::declared("en")).flatten(),
         published: when.as_deref().and_then(When::parse_iso).map(|when| Published { when, source: DateSource::Field }),
         ..Article::default()
     }
@@ -109,15 +109,15 @@ fn article(random: &mut Random, event: usize, title: Option<String>, text: Strin
 pub(crate) fn record(article: &Article) -> String {
     let published = article.published.as_ref().map(|published| published.when.to_string());
     let fields = [
-        ("id", Some(&article.key)),
-        ("title", article.title.as_ref()),
-        ("text", Some(&article.text)),
-        ("outlet", article.outlet.as_ref()),
-        ("lang", article.lang.as_ref()),
-        ("published", published.as_ref()),
+        ("id", Some(&*article.key)),
+        ("title", article.title.as_deref()),
+        ("text", Some(&*article.text)),
+        ("outlet", article.outlet.as_deref()),
+        ("lang", article.lang.as_deref()),
+        ("published", published.as_deref()),
     ];
     let object: serde_json::Map<String, serde_json::Value> =
-        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone().into()))).collect();
+        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
     serde_json::Value::Object(object).to_string()
 }
 
@@ -125,7 +125,8 @@ pub(crate) fn record(article: &Article) -> String {
 pub(crate) fn large_event(seed: u64, reports: usize) -> Vec<Article> {
     let mut random = Random(seed);
     let event: Vec<usize> = (0..60).map(|at| 1_000 + at * 7).collect();
-    let article = |key: String, text: String| Article { key, text, lang: Some("en".to_owned()), ..Article::default() };
+    let article =
+        |key: String, text: String| Article { key: key.into(), text: text.into(), lang: language::declared("en"), ..Article::default() };
     let mut out: Vec<Article> = (0..reports).map(|at| article(format!("event-{at:04}"), text(&mut random, &event, 12))).collect();
     for at in 0..2 * reports {
         let own: Vec<usize> = (0..60).map(|_| 60 + random.below(1_900)).collect();

@@ -91,7 +91,7 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
                 input.articles.len()
             )
         };
-        let keys = (a.key.clone(), b.key.clone());
+        let keys = (a.key.to_string(), b.key.to_string());
         (input, keys.0, keys.1, Reference::Background)
     } else {
         (with_threads(&run, || input::read(&args.inputs, &run, false))?, args.a.clone(), args.b.clone(), Reference::Corpus)
@@ -126,7 +126,8 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
         let label = |at: usize| {
             let place = &clustering.placements[at];
             let story = &clustering.stories[place.story];
-            if config.level == Level::Copies { story.copies[place.copies].id.as_str() } else { story.id.as_str() }
+            let id = if config.level == Level::Copies { story.copies[place.copies].id } else { story.id };
+            input.articles[id.index()].key.as_str()
         };
         let labels: HashMap<&str, &str> =
             input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use samestory::read::{FieldMap, Format, ReadOptions, Reader};
-use samestory::{Article, Error};
+use samestory::{Article, Error, SharedText};
 
 use crate::settings::Run;
 use crate::values::InputFormat;
@@ -54,8 +54,9 @@ pub(crate) fn read(inputs: &[String], run: &Run, keep_records: bool) -> Input {
 impl Input {
     /// Gives outlets their names.
     pub(crate) fn rename(&mut self, aliases: &BTreeMap<String, String>) {
+        let aliases: BTreeMap<&str, SharedText> = aliases.iter().map(|(alias, name)| (alias.as_str(), name.into())).collect();
         for outlet in self.articles.iter_mut().filter_map(|article| article.outlet.as_mut()) {
-            if let Some(name) = aliases.get(outlet) {
+            if let Some(name) = aliases.get(outlet.as_str()) {
                 outlet.clone_from(name);
             }
         }
