@@ -18,7 +18,7 @@ const NEAREST_IN_TIME: usize = 10;
 /// that is, so many days away at most.
 const DAYS_IN_TIME: i64 = 2;
 
-/// Pairs of articles (smaller first, ascending, each once) and how many postings were too long to use.
+/// Pairs of articles (longer first, ascending, each once) and how many postings were too long to use.
 pub(super) struct Near {
     pub(super) pairs: Vec<(u32, u32)>,
     pub(super) long_postings: u64,
@@ -30,20 +30,25 @@ pub(super) fn all(count: usize) -> Near {
     Near { pairs, long_postings: 0 }
 }
 
-/// The candidates among `articles`, which are ordered by key: ties go to the smaller. Dated articles more than `window` days apart are
-/// never candidates. O(articles · HEAVY · LONG_POSTING) at worst.
-pub(super) fn near(snapshot: &Snapshot, articles: &[Weighed], window: i64) -> Near {
+/// The candidates among `articles`; ties go to the smaller rank. Dated articles more than `window` days apart are never candidates.
+/// O(articles · HEAVY · LONG_POSTING) at worst.
+pub(super) fn near(snapshot: &Snapshot, articles: &[Weighed], ranks: &[u32], window: i64) -> Near {
     let postings = Postings::new(snapshot, articles);
     let search = Search {
         keys: &snapshot.lexis.words.keys,
         roots: articles.iter().map(|article| article.words.square.isqrt().max(1) as u32).collect(),
         days: articles.iter().map(|article| article.day).collect(),
         postings: &postings,
+        ranks,
         window,
     };
     let of = |sums: &mut Sums, at: usize| -> Vec<(u32, u32)> {
-        let pair = |other: u32| ((at as u32).min(other), (at as u32).max(other));
-        search.nearest(&articles[at], at as u32, sums).into_iter().map(pair).collect()
+        let longer_first = |other: u32| {
+            let length = |at: u32| (Reverse(articles[at as usize].terms()), at);
+            let (at, other) = (at as u32, other);
+            if length(at) < length(other) { (at, other) } else { (other, at) }
+        };
+        search.nearest(&articles[at], at as u32, sums).into_iter().map(longer_first).collect()
     };
     let sums = || Sums { dots: vec![0; articles.len()], touched: vec![0; articles.len() + 1] };
     let mut pairs: Vec<(u32, u32)> = (0..articles.len()).into_par_iter().map_init(sums, of).flatten_iter().collect();
@@ -74,9 +79,9 @@ impl Postings {
         let mut rows = vec![(0, 0); end as usize];
         let mut next = starts.clone();
         for (at, article) in (0..).zip(articles) {
-            for (number, weight) in article.words.weights.iter().filter(|term| numbers.contains(&term.0)) {
+            for (number, weight) in article.words.weights().filter(|term| numbers.contains(&term.0)) {
                 let next = &mut next[(number - numbers.start) as usize];
-                rows[*next as usize] = (at, *weight);
+                rows[*next as usize] = (at, weight);
                 *next += 1;
             }
         }
@@ -104,6 +109,8 @@ struct Search<'s> {
     /// Lengths of the term vectors.
     roots: Vec<u32>,
     days: Vec<Option<i64>>,
+    /// Their order by key.
+    ranks: &'s [u32],
     window: i64,
 }
 
@@ -112,28 +119,29 @@ impl Search<'_> {
     fn nearest(&self, article: &Weighed, at: u32, sums: &mut Sums) -> Vec<u32> {
         let touched = self.add(article, sums);
         let (mut by_words, mut in_time) = (Nearest::new(NEAREST), Nearest::new(NEAREST_IN_TIME));
+        let mut least = 0;
         for other in sums.touched[..touched].iter().copied() {
             let dot = std::mem::take(&mut sums.dots[other as usize]);
             let root = u64::from(self.roots[other as usize]);
-            let (near, near_in_time) = (by_words.takes(dot, root), in_time.takes(dot, root));
-            if other == at || !(near || near_in_time) {
+            if !takes(least, dot, root) || other == at {
                 continue;
             }
             let gap = article.day.zip(self.days[other as usize]).map(|(a, b)| (a - b).abs());
-            if near && gap.is_none_or(|gap| gap <= self.window) {
-                by_words.push(dot, root, other);
+            if takes(by_words.least, dot, root) && gap.is_none_or(|gap| gap <= self.window) {
+                by_words.push(dot, root, self.ranks[other as usize], other);
             }
-            if near_in_time && gap.is_some_and(|gap| gap <= self.window.min(DAYS_IN_TIME)) {
-                in_time.push(dot, root, other);
+            if takes(in_time.least, dot, root) && gap.is_some_and(|gap| gap <= self.window.min(DAYS_IN_TIME)) {
+                in_time.push(dot, root, self.ranks[other as usize], other);
             }
+            least = by_words.least.min(in_time.least);
         }
         by_words.finish().chain(in_time.finish()).collect()
     }
 
     /// Adds up the products of the heaviest terms; returns how many articles have one.
     fn add(&self, article: &Weighed, sums: &mut Sums) -> usize {
-        let searched = |term: &&(u32, u32)| self.postings.numbers.contains(&term.0);
-        let mut heavy: Vec<(u32, u32)> = article.words.weights.iter().filter(searched).copied().collect();
+        let searched = |term: &(u32, u32)| self.postings.numbers.contains(&term.0);
+        let mut heavy: Vec<(u32, u32)> = article.words.weights().filter(searched).collect();
         keep_first(&mut heavy, HEAVY, |term| (Reverse(term.1), self.keys[term.0 as usize]));
         let mut touched = 0;
         for (number, weight) in heavy {
@@ -149,10 +157,16 @@ impl Search<'_> {
     }
 }
 
-/// The articles with the largest dot / root, rounded up to 1/256, ties to the smaller number.
+/// Whether a row can still be among the nearest: its rounded quotient against the least of them, without the division.
+fn takes(least: u64, dot: u64, root: u64) -> bool {
+    (dot << 8) > least.saturating_sub(1) * root
+}
+
+/// The articles with the largest dot / root, rounded up to 1/256, ties to the smaller rank.
 struct Nearest {
     most: usize,
-    rows: Vec<(Reverse<u64>, u32)>,
+    /// Quotient, rank, number.
+    rows: Vec<(Reverse<u64>, u32, u32)>,
     /// What a row must reach to be among them.
     least: u64,
 }
@@ -162,13 +176,8 @@ impl Nearest {
         Nearest { most, rows: Vec::with_capacity(2 * most), least: 0 }
     }
 
-    /// Whether a row can still be among them: the rounded quotient against `least`, without its division.
-    fn takes(&self, dot: u64, root: u64) -> bool {
-        (dot << 8) > self.least.saturating_sub(1) * root
-    }
-
-    fn push(&mut self, dot: u64, root: u64, other: u32) {
-        self.rows.push((Reverse((dot << 8).div_ceil(root)), other));
+    fn push(&mut self, dot: u64, root: u64, rank: u32, other: u32) {
+        self.rows.push((Reverse((dot << 8).div_ceil(root)), rank, other));
         if self.rows.len() == 2 * self.most {
             keep_first(&mut self.rows, self.most, |row| *row);
             self.least = self.rows.iter().map(|row| row.0.0).min().unwrap_or(0);
@@ -177,7 +186,7 @@ impl Nearest {
 
     fn finish(mut self) -> impl Iterator<Item = u32> {
         keep_first(&mut self.rows, self.most, |row| *row);
-        self.rows.into_iter().map(|row| row.1)
+        self.rows.into_iter().map(|row| row.2)
     }
 }
 
@@ -192,7 +201,7 @@ mod tests {
         let reading = Reading::new(&reports.iter().collect::<Vec<_>>(), "en");
         let snapshot = Snapshot::new(reading.lexis, "en", Reference::Corpus);
         let weighed: Vec<Weighed> = reading.terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
-        near(&snapshot, &weighed, window)
+        near(&snapshot, &weighed, &(0..weighed.len() as u32).collect::<Vec<_>>(), window)
     }
 
     #[test]
@@ -218,8 +227,8 @@ mod tests {
         sorted.sort_unstable();
         let mut nearest = Nearest::new(10);
         for (dot, root, other) in &rows {
-            if nearest.takes(*dot, *root) {
-                nearest.push(*dot, *root, *other);
+            if takes(nearest.least, *dot, *root) {
+                nearest.push(*dot, *root, *other, *other);
             }
         }
         let mut found: Vec<u32> = nearest.finish().collect();

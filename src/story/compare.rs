@@ -35,28 +35,28 @@ impl<'w> Desk<'w> {
     /// Lays out `report`, in the place of another.
     fn lay(&mut self, report: &'w Weighed) {
         if let Some(last) = self.laid.replace(report) {
-            last.words.weights.iter().for_each(|term| self.words[term.0 as usize] = 0);
-            last.grams.weights.iter().for_each(|term| self.grams[term.0 as usize] = 0);
+            last.words.weights().for_each(|term| self.words[term.0 as usize] = 0);
+            last.grams.weights().for_each(|term| self.grams[term.0 as usize] = 0);
         }
-        report.words.weights.iter().for_each(|term| self.words[term.0 as usize] = term.1);
-        report.grams.weights.iter().for_each(|term| self.grams[term.0 as usize] = term.1);
+        report.words.weights().for_each(|term| self.words[term.0 as usize] = term.1);
+        report.grams.weights().for_each(|term| self.grams[term.0 as usize] = term.1);
         report.about.iter().for_each(|term| self.words[term.0 as usize] |= ABOUT);
     }
 
-    /// Compares two reports; cheapest when the first is the one of the last call.
+    /// Compares two reports; cheapest when the first is the one of the last call, and the longer.
     pub(super) fn compare(&mut self, a: &'w Weighed, b: &Weighed) -> Alike {
         if !self.laid.is_some_and(|laid| std::ptr::eq(laid, a)) {
             self.lay(a);
         }
         let (mut words, mut held) = (0u64, 0u64);
-        for (number, weight) in &b.words.weights {
-            let theirs = self.words[*number as usize];
-            words += u64::from(theirs & !ABOUT) * u64::from(*weight);
+        b.words.weights().for_each(|(number, weight)| {
+            let theirs = self.words[number as usize];
+            words += u64::from(theirs & !ABOUT) * u64::from(weight);
             if theirs & ABOUT != 0 {
-                held += a.about.iter().find(|term| term.0 == *number).map_or(0, |term| u64::from(term.1));
+                held += a.about.iter().find(|term| term.0 == number).map_or(0, |term| u64::from(term.1));
             }
-        }
-        let grams = b.grams.weights.iter().map(|(number, weight)| u64::from(self.grams[*number as usize]) * u64::from(*weight)).sum();
+        });
+        let grams = b.grams.weights().map(|(number, weight)| u64::from(self.grams[number as usize]) * u64::from(weight)).sum();
         let holds = b.about.iter().filter(|term| self.words[term.0 as usize] != 0).map(|term| u64::from(term.1)).sum();
         Alike {
             words: cosine(words, &a.words, &b.words),

@@ -67,7 +67,7 @@ impl Report<'_> {
     }
 }
 
-/// The articles of one language under one snapshot.
+/// The articles of one language under one snapshot, ordered by topic.
 struct Corpus {
     snapshot: Snapshot,
     weighed: Vec<Weighed>,
@@ -110,12 +110,12 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
     }
     let mut found = Scores { places: vec![(0, 0); reports.len()], ..Scores::default() };
     for (lang, members) in languages {
-        for (at, member) in (0..).zip(&members) {
+        let mut corpus = Corpus::new(lang, reports, members, reference);
+        for (at, member) in (0..).zip(&corpus.members) {
             found.places[*member as usize] = (found.corpora.len() as u32, at);
         }
-        let mut corpus = Corpus::new(lang, reports, members, reference);
         let near = match reference {
-            Reference::Corpus => candidates::near(&corpus.snapshot, &corpus.weighed, window_days),
+            Reference::Corpus => candidates::near(&corpus.snapshot, &corpus.weighed, &corpus.members, window_days),
             Reference::Background => candidates::all(corpus.weighed.len()),
         };
         found.long_postings += near.long_postings;
@@ -136,6 +136,10 @@ impl Corpus {
         let snapshot = Snapshot::new(lexis, lang, reference);
         let weigh = |(terms, report): (Terms, &&Report<'_>)| snapshot.weigh(&terms, report.day);
         let weighed: Vec<Weighed> = terms.into_par_iter().zip(&of).map(weigh).collect();
+        // What is compared with a report is mostly compared with the next one of its topic, too, and then still in the cache.
+        let mut rows: Vec<(u32, Weighed)> = members.into_iter().zip(weighed).collect();
+        rows.sort_by_cached_key(|row| row.1.topic());
+        let (members, weighed): (Vec<u32>, Vec<Weighed>) = rows.into_iter().unzip();
         let burst = snapshot::burst(weighed.iter().filter_map(|article| article.day));
         Corpus { snapshot, weighed, around: Vec::new(), burst, members }
     }
@@ -149,7 +153,8 @@ impl Corpus {
         self.around = score::around(sizes, pairs, &alike);
         let score = |((a, b), alike): (&(u32, u32), &Alike)| {
             let probability = Model::shipped().probability(&self.features(*a, *b, *alike));
-            (self.members[*a as usize], self.members[*b as usize], probability)
+            let (a, b) = (self.members[*a as usize], self.members[*b as usize]);
+            (a.min(b), a.max(b), probability)
         };
         pairs.par_iter().zip(&alike).map(score).collect()
     }
@@ -250,15 +255,15 @@ impl Scores {
         let (spell_a, spell_b) = (reports[a as usize].spellings(), reports[b as usize].spellings());
         let length = (x.words.square as f64 * y.words.square as f64).sqrt().max(1.0);
         let key = |number: u32| corpus.snapshot.lexis.words.keys[number as usize];
-        let theirs: AHashMap<u32, u32> = y.words.weights.iter().copied().collect();
-        let both = x.words.weights.iter().filter_map(|(number, weight)| Some((*number, *weight, *theirs.get(number)?)));
+        let theirs: AHashMap<u32, u32> = y.words.weights().collect();
+        let both = x.words.weights().filter_map(|(number, weight)| Some((number, weight, *theirs.get(&number)?)));
         let mut shared: Vec<(String, f64)> = both
             .map(|(number, a, b)| (spell_a.get(&key(number)).cloned().unwrap_or_default(), f64::from(a) * f64::from(b) / length))
             .collect();
         shared.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         shared.truncate(SHOWN);
         let only = |of: &Weighed, other: &Weighed, spell: &AHashMap<u64, String>| -> Vec<String> {
-            let absent = |number: u32| other.words.weights.iter().all(|term| term.0 != number);
+            let absent = |number: u32| other.words.weights().all(|term| term.0 != number);
             of.about.iter().filter(|term| absent(term.0)).take(SHOWN).filter_map(|term| spell.get(&key(term.0)).cloned()).collect()
         };
         let parts = Model::shipped().parts(&features);

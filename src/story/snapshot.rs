@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use ahash::AHashMap;
+use smallvec::SmallVec;
 
 use super::Reference;
 use super::background::{Background, MILLION};
@@ -29,8 +30,29 @@ const BURST_DAYS: std::ops::RangeInclusive<i64> = 2..=15;
 /// A weighted term vector: numbers and weights, in no order, with its squared length.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vector {
-    pub(super) weights: Vec<(u32, u32)>,
+    /// Almost all: those with numbers and weights of 16 bits, as vectors are read from memory far more often than written.
+    pub(super) short: Vec<(u16, u16)>,
+    pub(super) long: Vec<(u32, u32)>,
     pub(super) square: u64,
+}
+
+impl Vector {
+    fn push(&mut self, number: u32, weight: u32) {
+        match (u16::try_from(number), u16::try_from(weight)) {
+            (Ok(number), Ok(weight)) => self.short.push((number, weight)),
+            _ => self.long.push((number, weight)),
+        }
+        self.square += u64::from(weight) * u64::from(weight);
+    }
+
+    /// Numbers and weights.
+    pub(super) fn weights(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.short.iter().map(|(number, weight)| (u32::from(*number), u32::from(*weight))).chain(self.long.iter().copied())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
 }
 
 /// One article as the snapshot weighs it.
@@ -39,11 +61,23 @@ pub(super) struct Weighed {
     pub(super) words: Vector,
     pub(super) grams: Vector,
     /// What it is about: its heaviest terms, heaviest first.
-    pub(super) about: Vec<(u32, u32)>,
+    pub(super) about: SmallVec<[(u32, u32); SALIENT]>,
     pub(super) day: Option<i64>,
 }
 
 impl Weighed {
+    /// How much there is to compare.
+    pub(super) fn terms(&self) -> usize {
+        self.words.len() + self.grams.len()
+    }
+
+    /// The numbers of what it is about, most common term first: in the order of these, reports of one topic lie together.
+    pub(super) fn topic(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.about.iter().map(|term| term.0).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
     /// The share that `held` is of what this article is about, of 10,000.
     pub(super) fn share(&self, held: u64) -> u64 {
         let whole: u64 = self.about.iter().map(|term| u64::from(term.1)).sum();
@@ -87,19 +121,22 @@ impl Snapshot {
         let order = |term: &(u32, u32)| (Reverse(term.1), self.lexis.words.keys[term.0 as usize]);
         keep_first(&mut about, SALIENT, order);
         about.sort_unstable_by_key(order);
-        about.shrink_to_fit();
-        Weighed { words: self.vector(&terms.words, &self.word_idf), grams: self.vector(&terms.grams, &self.gram_idf), about, day }
+        Weighed {
+            words: self.vector(&terms.words, &self.word_idf),
+            grams: self.vector(&terms.grams, &self.gram_idf),
+            about: SmallVec::from_slice(&about),
+            day,
+        }
     }
 
     /// Weights (1 + ln count) * idf, in 1/256.
     fn vector(&self, terms: &[Term], idf: &[u32]) -> Vector {
-        let mut vector = Vector { weights: Vec::with_capacity(terms.len()), square: 0 };
+        let mut vector = Vector { short: Vec::with_capacity(terms.len()), ..Vector::default() };
         for term in terms {
             let tf = self.tf.get(term.count as usize).copied().unwrap_or_else(|| tf(term.count));
             let weight = ((tf * u64::from(idf[term.number as usize]) + 128) >> 8) as u32;
             if weight > 0 {
-                vector.weights.push((term.number, weight));
-                vector.square += u64::from(weight) * u64::from(weight);
+                vector.push(term.number, weight);
             }
         }
         vector
@@ -167,8 +204,8 @@ mod tests {
         let weighed: Vec<Weighed> = reading.terms.iter().map(|terms| snapshot.weigh(terms, None)).collect();
         let mut desk = Desk::new(&snapshot);
         let (a, b) = (&weighed[0].words, &weighed[1].words);
-        let weight = |of: &Vector, number: u32| of.weights.iter().find(|term| term.0 == number).map_or(0.0, |term| f64::from(term.1));
-        let dot: f64 = a.weights.iter().map(|term| f64::from(term.1) * weight(b, term.0)).sum();
+        let weight = |of: &Vector, number: u32| of.weights().find(|term| term.0 == number).map_or(0.0, |term| f64::from(term.1));
+        let dot: f64 = a.weights().map(|term| f64::from(term.1) * weight(b, term.0)).sum();
         let exact = dot / (a.square as f64 * b.square as f64).sqrt() * 1e4;
         assert!((f64::from(desk.compare(&weighed[0], &weighed[1]).words) - exact).abs() <= 1.0);
         assert_eq!(desk.compare(&weighed[0], &weighed[1]), desk.compare(&weighed[1], &weighed[0]));

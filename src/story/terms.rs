@@ -69,17 +69,23 @@ pub(super) struct Held {
 pub(super) struct Entry {
     pub(super) key: u64,
     pub(super) held: Held,
-    /// Times it stands in the article being read.
-    count: u32,
 }
 
 /// Terms numbered as they come, and how many articles hold each.
-#[derive(Default)]
 pub(super) struct Lexicon {
     numbers: AHashMap<u64, u32>,
     pub(super) entries: Vec<Entry>,
-    /// Terms of the article being read.
+    /// Times each stands in the article being read.
+    counts: Vec<u32>,
+    /// The terms of that article stand first; one place more than there are terms.
     seen: Vec<u32>,
+    distinct: usize,
+}
+
+impl Default for Lexicon {
+    fn default() -> Lexicon {
+        Lexicon { numbers: AHashMap::new(), entries: Vec::new(), counts: Vec::new(), seen: vec![0], distinct: 0 }
+    }
 }
 
 impl Lexicon {
@@ -88,30 +94,31 @@ impl Lexicon {
         let next = self.entries.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            self.entries.push(Entry { key, held: Held::default(), count: 0 });
+            self.entries.push(Entry { key, held: Held::default() });
+            self.counts.push(0);
+            self.seen.push(0);
         }
         number
     }
 
     /// Counts a term of the article being read.
     fn count(&mut self, number: u32) {
-        let count = &mut self.entries[number as usize].count;
-        if *count == 0 {
-            self.seen.push(number);
-        }
+        let count = &mut self.counts[number as usize];
+        // Written always and kept where it is new: nobody can predict whether it is.
+        self.seen[self.distinct] = number;
+        self.distinct += usize::from(*count == 0);
         *count += 1;
     }
 
     /// The terms of the article that ends here, which stands for `articles`.
     fn end(&mut self, articles: u32) -> Vec<Term> {
-        let mut terms = Vec::with_capacity(self.seen.len());
-        for number in self.seen.drain(..) {
-            let entry = &mut self.entries[number as usize];
-            entry.held.reports += 1;
-            entry.held.articles += articles;
-            terms.push(Term { number, count: std::mem::take(&mut entry.count) });
-        }
-        terms
+        let of = |number: &u32| {
+            let held = &mut self.entries[*number as usize].held;
+            held.reports += 1;
+            held.articles += articles;
+            Term { number: *number, count: std::mem::take(&mut self.counts[*number as usize]) }
+        };
+        self.seen[..std::mem::take(&mut self.distinct)].iter().map(of).collect()
     }
 }
 
