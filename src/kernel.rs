@@ -6,7 +6,7 @@
 /// Minimums worked on at a time: 64 minimums live in registers on AVX2.
 pub(crate) const WIDTH: usize = 64;
 
-/// Lowers each `out[i]` to the least `multipliers[i] * x` over `values`.
+/// Lowers each `out[i]` to the least `multipliers[i] * x` over `values`, where 0, which no multiplier moves, counts as 1.
 ///
 /// All slices but `values` have one length, a multiple of [`WIDTH`].
 pub(crate) fn minimums(multipliers: &[u32], values: &[u32], out: &mut [u32]) {
@@ -23,8 +23,9 @@ fn minimums_scalar(multipliers: &[u32], values: &[u32], out: &mut [u32]) {
     for (a, out) in multipliers.chunks_exact(WIDTH).zip(out.chunks_exact_mut(WIDTH)) {
         let mut least = [u32::MAX; WIDTH];
         for x in values {
+            let x = (*x).max(1);
             for (least, a) in least.iter_mut().zip(a) {
-                *least = (*least).min(a.wrapping_mul(*x));
+                *least = (*least).min(a.wrapping_mul(x));
             }
         }
         out.copy_from_slice(&least);
@@ -74,12 +75,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_paths_give_the_same_bits(values in prop::collection::vec(any::<u32>(), 0..50), a in prop::collection::vec(any::<u32>(), 128)) {
+        fn both_paths_give_the_same_bits(values in prop::collection::vec(prop_oneof![Just(0), any::<u32>()], 0..50), a in prop::collection::vec(any::<u32>(), 128)) {
             let (mut fast, mut plain) = (vec![0; 128], vec![0; 128]);
             minimums(&a, &values, &mut fast);
             minimums_scalar(&a, &values, &mut plain);
             prop_assert_eq!(&fast, &plain);
-            let least: Vec<u32> = a.iter().map(|a| values.iter().map(|x| a.wrapping_mul(*x)).min().unwrap_or(u32::MAX)).collect();
+            let least: Vec<u32> = a.iter().map(|a| values.iter().map(|x| a.wrapping_mul((*x).max(1))).min().unwrap_or(u32::MAX)).collect();
             prop_assert_eq!(fast, least);
         }
     }

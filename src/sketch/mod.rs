@@ -1,9 +1,9 @@
 //! MinHash sketches: the share of equal values in two sketches estimates the resemblance of two sets (Broder 1997).
 //!
 //! Value i is the least of `a[i] * x` mod 2^32 over the upper halves x of the shingle hashes, with odd `a[i]`: a permutation of
-//! 32-bit numbers. Adding a number to each product would only turn the circle they lie on. The estimate's error is that of ideal
-//! hashing, sqrt(J (1 - J) / num_hashes), within 5 % from 20 shingles on (tested). Cost: `num_hashes` products a shingle, eight at a
-//! time where the machine has AVX2; the bits are the same either way.
+//! 32-bit numbers. An increment would only turn the circle they lie on; 0, which stays where it is, counts as 1. The estimate's error
+//! is that of ideal hashing, sqrt(J (1 - J) / num_hashes), within 5 % from 20 shingles on (tested). Cost: `num_hashes` products a
+//! shingle, eight at a time where the machine has AVX2; the bits are the same either way.
 //!
 //! A sketch only proposes candidates; what is reported is computed on the sets themselves.
 
