@@ -1,26 +1,43 @@
 //! Candidates for containment: a wire item inside a longer piece shares all of its own shingles and few of the longer one's, so that
 //! bands, made for resemblance, pass it by.
 //!
-//! A prefix filter finds every such pair (Chaudhuri, Ganti and Kaushik 2006, "A primitive operator for similarity joins"): a text of n
-//! shingles that is contained to at least t shares one of any n - ceil(t n) + 1 of them. A first look tells the texts too many of whose
-//! shingles stand nowhere else: nothing holds those, and they are most. Of the others the rarest shingles are taken. Values that share a
-//! place in the tables only make the choice a little worse, never lose a pair.
+//! Of each text a sample is kept: the shingles whose hashes are below a bound, the same one for all texts. A text of n shingles that is
+//! contained to at least t lacks no more than n - ceil(t n) of them in the text that holds it: that is its room. So, whatever is sampled:
 //!
-//! Cost: O(shingles), four looks at most of them into tables of two bits a shingle and less, then the shared prefixes. Upper halves of the
-//! hashes are enough to find candidates.
+//! * Where more than its room of a text's sample stand nowhere else, nothing holds it. Most texts are told by a look at little more values
+//!   than that in a table of bits.
+//! * Of any room + 1 values of the sample one is in the text that holds it (a prefix filter: Chaudhuri, Ganti and Kaushik 2006, "A primitive
+//!   operator for similarity joins"). The rarest are taken.
+//! * Texts that meet so are a pair if one lacks no more than its room of the other's sample.
+//!
+//! Samples have twice the room, on average. A text that has no more than its room in its sample, by chance or because it repeats itself, is
+//! looked for by all of its shingles, for which the texts that are not kept whole are read once more.
+//!
+//! Values that share a place in the tables only make the choice a little worse, never lose a pair. Upper halves of the hashes are enough to
+//! find candidates.
 
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU16, AtomicU64};
+mod tables;
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::band::CROWDED;
-use crate::verify::{MIN_CONTAINED, Ratio};
+use crate::verify::{MIN_CONTAINED, ONE, Ratio};
 
-/// Most counters, a power of two: 128 MiB.
-const MAX_COUNTERS: usize = 1 << 26;
-/// Most places where values are marked, a power of two: 256 MiB of two bits each.
-const MAX_PLACES: usize = 1 << 30;
+use tables::{Counts, Marks, Seen};
+
+/// Least share of the shingles in a sample, in millionths: a threshold near 1 leaves no room, and of a short text there has to be something.
+const MIN_SAMPLE: u64 = ONE / 4;
+
+/// Most shingles of a text that is kept whole: where texts are short there are many. Tests have texts on both sides.
+const SHORT: usize = if cfg!(test) { 24 } else { 256 };
+
+/// Places for each value where many are marked.
+const COARSE: usize = 16;
+/// Places for each value of one text: few share one.
+const FINE: usize = 256;
 
 /// Neighbors on one side that a holder of a crowded shingle is compared with.
 const NEIGHBORS: usize = 8;
@@ -34,34 +51,238 @@ pub struct Contained {
     pub crowded: u64,
 }
 
-/// Every pair of which one text may hold at least `least` of the other's shingles, crowded ones aside. Each text is given as the upper
-/// halves of its shingle hashes, in any order, with repeats; texts are distinct and numbered by content. `groups` names the group of each
-/// text, ascending or not: pairs inside a group are known already and not looked for.
-#[must_use]
-pub fn candidates(texts: &[&[u32]], groups: &[u32], least: Ratio) -> Contained {
-    let sources = Sources::new(texts, groups);
-    let survivors = survivors(texts, &sources, least);
-    if survivors.is_empty() {
-        return Contained::default();
-    }
-    let counts = Counts::new(texts, &sources, &survivors);
-    let of_one = |text: &u32| {
-        let text = *text;
-        prefix(texts[text as usize], least, &counts).into_iter().map(move |value| row(value, text))
-    };
-    let mut inner: Vec<u64> = survivors.par_iter().flat_map_iter(of_one).collect();
-    inner.par_sort_unstable();
-    let wanted = Marks::new(inner.len(), inner.iter().map(|row| value(*row)));
-    let holds = |(text, values): (u32, &&[u32])| -> Vec<u64> {
-        values.iter().filter(|value| wanted.may_hold(**value)).map(|value| row(*value, text)).collect()
-    };
-    let mut outer: Vec<u64> = (0..texts.len() as u32).into_par_iter().zip(texts).flat_map_iter(holds).collect();
-    outer.par_sort_unstable();
-    outer.dedup();
-    meet(&inner, &outer)
+/// What is kept of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Shingles of the text, repeats counted.
+    shingles: u32,
+    /// How many of the values are the sample.
+    sampled: u32,
+    /// Those in the sample, repeats as well; of a short text the others behind them.
+    values: Box<[u32]>,
 }
 
-/// The shingles of each group, each once, so that what stands in one group only is told from what another one has as well.
+impl Sample {
+    /// The sample of a text, given by the upper halves of its shingle hashes, in any order, with repeats; they are moved about.
+    #[must_use]
+    pub fn new(values: &mut [u32], least: Ratio) -> Sample {
+        let share = (2 * ONE.saturating_sub(least.millionths())).clamp(MIN_SAMPLE, ONE);
+        let bound = (u64::from(u32::MAX) * share / ONE) as u32;
+        let mut sampled = 0;
+        for at in 0..values.len() {
+            let is_sampled = values[at] <= bound;
+            values.swap(sampled, at);
+            sampled += usize::from(is_sampled);
+        }
+        let kept = if values.len() <= SHORT { values.len() } else { sampled };
+        Sample { shingles: values.len() as u32, sampled: sampled as u32, values: values[..kept].into() }
+    }
+
+    fn values(&self) -> &[u32] {
+        &self.values[..self.sampled as usize]
+    }
+
+    /// All values, if they are kept.
+    fn whole(&self) -> Option<&[u32]> {
+        (self.values.len() == self.shingles as usize).then_some(&self.values)
+    }
+}
+
+/// Every pair of texts from different groups of which one may hold at least `least` of the other's shingles, crowded ones aside. Texts are
+/// distinct and numbered by content; `groups` names the group of each, ascending or not, and `whole` gives the upper halves of all of a
+/// text's shingle hashes.
+#[must_use]
+pub fn candidates(samples: &[&Sample], groups: &[u32], least: Ratio, whole: &(dyn Fn(u32) -> Vec<u32> + Sync)) -> Contained {
+    let texts: Vec<&[u32]> = samples.iter().map(|sample| sample.values()).collect();
+    let whole = |text: u32| samples[text as usize].whole().map_or_else(|| Cow::from(whole(text)), Cow::from);
+    let search = Search::new(&texts, samples, groups);
+    let told = |(text, sample): (u32, &&Sample)| {
+        let mut inner = Inner::new(text, sample.shingles as usize, least);
+        if (sample.shingles as usize) < MIN_CONTAINED || !search.may_be_held(&inner) {
+            return None;
+        }
+        if !search.suffices(&inner) {
+            // Perhaps only because repeats were counted.
+            inner = Inner::new(text, distinct(&whole(text)).len(), least);
+        }
+        Some(inner)
+    };
+    let inner: Vec<Inner> = (0..samples.len() as u32).into_par_iter().zip(samples).filter_map(told).collect();
+    let (inner, thin): (Vec<Inner>, Vec<Inner>) = inner.into_iter().partition(|inner| search.suffices(inner));
+    let mut found = search.run(&inner);
+    if !thin.is_empty() {
+        drop(search);
+        let values: Vec<u32> = thin.par_iter().flat_map_iter(|inner| whole(inner.text).into_owned()).collect();
+        let wanted = Marks::new(&values, COARSE);
+        let of_one = |text| whole(text).iter().copied().filter(|value| wanted.may_hold(*value)).collect();
+        let texts: Vec<Vec<u32>> = (0..texts.len() as u32).into_par_iter().map(of_one).collect();
+        let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        let more = Search::new(&texts, samples, groups).run(&thin);
+        found.crowded += more.crowded;
+        found.pairs.extend(more.pairs);
+        found.pairs.par_sort_unstable();
+        found.pairs.dedup();
+    }
+    found
+}
+
+/// A text that another may hold.
+struct Inner {
+    text: u32,
+    /// The most of its shingles that may be missing there.
+    room: usize,
+}
+
+impl Inner {
+    fn new(text: u32, shingles: usize, least: Ratio) -> Inner {
+        Inner { text, room: shingles - least.least_of(shingles) }
+    }
+}
+
+/// Values in ascending order, each once.
+fn distinct(values: &[u32]) -> Vec<u32> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// Texts as some of their values, among which others are looked for.
+struct Search<'t> {
+    texts: &'t [&'t [u32]],
+    samples: &'t [&'t Sample],
+    groups: &'t [u32],
+    sources: Sources<'t>,
+    seen: Seen,
+}
+
+impl<'t> Search<'t> {
+    fn new(texts: &'t [&'t [u32]], samples: &'t [&'t Sample], groups: &'t [u32]) -> Search<'t> {
+        let sources = Sources::new(texts, groups);
+        let seen = Seen::new(sources.len());
+        sources.par_iter().for_each(|values| values.iter().for_each(|value| seen.add(*value)));
+        Search { texts, samples, groups, sources, seen }
+    }
+
+    fn values(&self, inner: &Inner) -> &'t [u32] {
+        self.texts[inner.text as usize]
+    }
+
+    /// Whether not too many of its values stand nowhere else.
+    fn may_be_held(&self, inner: &Inner) -> bool {
+        self.values(inner).iter().filter(|value| !self.seen.twice(**value)).nth(inner.room).is_none()
+    }
+
+    /// Whether a text that holds this one has at least one of its values.
+    fn suffices(&self, inner: &Inner) -> bool {
+        Marks::new(self.values(inner), FINE).count() > inner.room
+    }
+
+    /// The pairs of one of `inner`, which are ascending, and a text that may hold it.
+    fn run(&self, inner: &[Inner]) -> Contained {
+        let counts = Counts::new(&self.sources);
+        let of_one = |inner: &Inner| {
+            let text = inner.text;
+            self.prefix(inner, &counts).into_iter().map(move |value| row(value, text))
+        };
+        let mut wanted: Vec<u64> = inner.par_iter().flat_map_iter(of_one).collect();
+        wanted.par_sort_unstable();
+        let marks = Marks::new(&wanted.iter().map(|row| value(*row)).collect::<Vec<u32>>(), COARSE);
+        let holds = |(text, values): (u32, &&[u32])| -> Vec<u64> {
+            values.iter().filter(|value| marks.may_hold(**value)).map(|value| row(*value, text)).collect()
+        };
+        let mut holders: Vec<u64> = (0..self.texts.len() as u32).into_par_iter().zip(self.texts).flat_map_iter(holds).collect();
+        holders.par_sort_unstable();
+        holders.dedup();
+        self.meet(inner, &wanted, &holders)
+    }
+
+    /// The values of which a holder of the text must have one, the rarest: as many as may be missing and one, less those that are.
+    fn prefix(&self, inner: &Inner, counts: &Counts) -> Vec<u32> {
+        let values = || self.values(inner).iter().copied();
+        let alone = values().filter(|value| !self.seen.twice(*value)).count();
+        let shared = values().filter(|value| self.seen.twice(*value));
+        let mut rarest: Vec<u64> = shared.map(|value| u64::from(counts.of(value)) << 32 | u64::from(value)).collect();
+        rarest.sort_unstable();
+        rarest.dedup();
+        rarest.truncate((inner.room + 1).saturating_sub(alone));
+        rarest.into_iter().map(|row| row as u32).collect()
+    }
+
+    /// The pairs of which one has a row of `wanted` and the other one with the same value in `holders`; both are ascending.
+    fn meet(&self, inner: &[Inner], wanted: &[u64], holders: &[u64]) -> Contained {
+        let mut found = Contained::default();
+        // Places of the holders of each wanted value.
+        let mut places: Vec<(u32, Range<usize>)> = Vec::new();
+        let mut start = 0;
+        for group in wanted.chunk_by(|a, b| value(*a) == value(*b)) {
+            let of_group = value(group[0]);
+            start += holders[start..].iter().take_while(|row| value(**row) < of_group).count();
+            let end = start + holders[start..].iter().take_while(|row| value(**row) == of_group).count();
+            if group.len() * (end - start) > CROWDED * CROWDED {
+                found.crowded += 1;
+                for row in group {
+                    let at = start + holders[start..end].partition_point(|holder| holder < row);
+                    let near = at.saturating_sub(NEIGHBORS).max(start)..(at + NEIGHBORS + 1).min(end);
+                    places.extend([(*row as u32, start..start + 1), (*row as u32, near)]);
+                }
+            } else {
+                places.extend(group.iter().map(|row| (*row as u32, start..end)));
+            }
+        }
+        // One text's holders are collected over all its values before they become pairs, so that each pair is made once or twice.
+        places.par_sort_unstable_by_key(|(text, range)| (*text, range.start));
+        let of_one: Vec<&[(u32, Range<usize>)]> = places.chunk_by(|a, b| a.0 == b.0).collect();
+        // Each thread remembers for whom a text was last met.
+        let met_by = || vec![u32::MAX; self.texts.len()];
+        let pairs = of_one.into_par_iter().map_init(met_by, |met_by, places| {
+            let a = places[0].0;
+            let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room);
+            let met = places.iter().flat_map(|(_, range)| holders[range.clone()].iter().map(|row| *row as u32));
+            let mut larger: Vec<u32> = met.filter(|b| std::mem::replace(&mut met_by[*b as usize], a) != a).collect();
+            let (own, whole) =
+                (Own::new(self.texts[a as usize], room), self.samples[a as usize].whole().map(|values| Own::new(values, room)));
+            let holds = |b: u32| {
+                let of_whole = whole.as_ref().zip(self.samples[b as usize].whole());
+                own.is_near(self.texts[b as usize]) && of_whole.is_none_or(|(own, values)| own.is_near(values))
+            };
+            larger.retain(|b| self.groups[*b as usize] != self.groups[a as usize] && holds(*b));
+            larger.into_iter().map(move |b| (a.min(b), a.max(b)))
+        });
+        let pairs = pairs.flatten_iter();
+        found.pairs = pairs.collect();
+        found.pairs.par_sort_unstable();
+        found.pairs.dedup();
+        found
+    }
+}
+
+/// The values of a text that another may hold.
+struct Own {
+    /// Ascending, each once.
+    values: Vec<u32>,
+    marks: Marks,
+    /// The fewest that the other has to have.
+    least: usize,
+}
+
+impl Own {
+    fn new(values: &[u32], room: usize) -> Own {
+        let values = distinct(values);
+        Own { marks: Marks::new(&values, FINE), least: values.len().saturating_sub(room), values }
+    }
+
+    /// Whether a text has enough of these values.
+    fn is_near(&self, other: &[u32]) -> bool {
+        let shared = other.iter().copied().filter(|value| self.marks.may_hold(*value));
+        // Most texts have too few of them even with repeats.
+        shared.clone().count() >= self.least
+            && distinct(&shared.filter(|value| self.values.binary_search(value).is_ok()).collect::<Vec<u32>>()).len() >= self.least
+    }
+}
+
+/// The values of each group, so that what stands in one group only is told from what another one has as well: each once, or more often
+/// where one text repeats it. What stands here once is therefore one value of each text that has it.
 struct Sources<'t> {
     /// Texts that are groups of their own.
     alone: Vec<&'t [u32]>,
@@ -76,55 +297,29 @@ impl<'t> Sources<'t> {
         let runs: Vec<&[(u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
         let alone = runs.iter().filter(|run| run.len() == 1).map(|run| texts[run[0].1 as usize]).collect();
         let union = |run: &&&[(u32, u32)]| {
-            let mut values: Vec<u32> = run.iter().flat_map(|row| texts[row.1 as usize]).copied().collect();
-            values.sort_unstable();
+            let (mut values, mut repeats) = (Vec::new(), Vec::new());
+            for row in run.iter() {
+                let start = values.len();
+                values.extend_from_slice(texts[row.1 as usize]);
+                values[start..].sort_unstable();
+                repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+            }
+            // Ascending runs are merged.
+            values.sort();
             values.dedup();
+            values.append(&mut repeats);
             values
         };
         Sources { alone, together: runs.par_iter().filter(|run| run.len() > 1).map(|run| union(&run)).collect() }
     }
 
-    fn par_iter(&self) -> impl ParallelIterator<Item = &[u32]> {
+    fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[u32]> {
         self.alone.par_iter().copied().chain(self.together.par_iter().map(Vec::as_slice))
     }
 
     fn len(&self) -> usize {
         self.alone.iter().map(|values| values.len()).chain(self.together.iter().map(Vec::len)).sum()
     }
-}
-
-/// The pairs of which one has a row of `inner` and the other one with the same value in `outer`; both are ascending.
-fn meet(inner: &[u64], outer: &[u64]) -> Contained {
-    let mut found = Contained::default();
-    // Holders of each wanted shingle; one with too many pairs is set aside.
-    let mut holders: Vec<(u32, std::ops::Range<usize>)> = Vec::new();
-    let mut start = 0;
-    for group in inner.chunk_by(|a, b| value(*a) == value(*b)) {
-        let of_group = value(group[0]);
-        start += outer[start..].iter().take_while(|row| value(**row) < of_group).count();
-        let end = start + outer[start..].iter().take_while(|row| value(**row) == of_group).count();
-        if group.len() * (end - start) > CROWDED * CROWDED {
-            found.crowded += 1;
-            meet_some(&outer[start..end], &mut found.pairs);
-        } else {
-            holders.extend(group.iter().map(|row| (*row as u32, start..end)));
-        }
-    }
-    // One text's holders are collected over all its shingles before they become pairs, so that each pair is made once or twice.
-    holders.par_sort_unstable_by_key(|(text, range)| (*text, range.start));
-    let of_one: Vec<&[(u32, std::ops::Range<usize>)]> = holders.chunk_by(|a, b| a.0 == b.0).collect();
-    let pairs = of_one.into_par_iter().flat_map_iter(|ranges| {
-        let a = ranges[0].0;
-        let mut larger: Vec<u32> = ranges.iter().flat_map(|(_, range)| outer[range.clone()].iter().map(|row| *row as u32)).collect();
-        larger.sort_unstable();
-        larger.dedup();
-        larger.retain(|b| *b != a);
-        larger.into_iter().map(move |b| (a.min(b), a.max(b)))
-    });
-    found.pairs.par_extend(pairs);
-    found.pairs.par_sort_unstable();
-    found.pairs.dedup();
-    found
 }
 
 /// A shingle and a text that has it, in one number.
@@ -136,140 +331,26 @@ fn value(row: u64) -> u32 {
     (row >> 32) as u32
 }
 
-/// Texts that another may hold: not too many of their shingles stand nowhere else. Most texts are told from half of theirs, in one look
-/// at a small table, and need not be looked at again.
-fn survivors(texts: &[&[u32]], sources: &Sources<'_>, least: Ratio) -> Vec<u32> {
-    // Half of the shingles are enough to exceed what may stand alone only when that is well below half.
-    let counted = |value: &&u32| least < Ratio::new(0.6) || **value >> 31 == 0;
-    let seen = Seen::new(sources.len());
-    sources.par_iter().for_each(|values| values.iter().filter(counted).for_each(|value| seen.add(*value)));
-    let survives = |values: &[u32]| {
-        // A shingle that no other group has stands once in this one's list, so repeats only make a text look more shared than it is.
-        let room = values.len() - least.least_of(values.len());
-        values.iter().filter(counted).filter(|value| !seen.twice(**value)).nth(room).is_none()
-    };
-    (0..texts.len() as u32)
-        .into_par_iter()
-        .filter(|text| texts[*text as usize].len() >= MIN_CONTAINED && survives(texts[*text as usize]))
-        .collect()
-}
-
-/// Whether values were seen at least twice; some values share a place, and then it is yes sooner. The answer does not depend on the
-/// order in which threads add.
-struct Seen(Vec<AtomicU64>);
-
-/// Places in one word: two bits each, one for the first time and one for the second.
-const PLACES: usize = 32;
-
-impl Seen {
-    fn new(values: usize) -> Seen {
-        let places = values.next_power_of_two().clamp(PLACES, MAX_PLACES);
-        Seen((0..places / PLACES).map(|_| AtomicU64::new(0)).collect())
-    }
-
-    #[inline]
-    fn place(&self, value: u32) -> (&AtomicU64, u32) {
-        (&self.0[(value as usize / PLACES) & (self.0.len() - 1)], value % PLACES as u32 * 2)
-    }
-
-    #[inline]
-    fn add(&self, value: u32) {
-        let (word, bit) = self.place(value);
-        if word.load(Relaxed) >> bit & 2 == 0 && word.fetch_or(1 << bit, Relaxed) >> bit & 1 == 1 {
-            word.fetch_or(2 << bit, Relaxed);
-        }
-    }
-
-    #[inline]
-    fn twice(&self, value: u32) -> bool {
-        let (word, bit) = self.place(value);
-        word.load(Relaxed) >> bit & 2 == 2
-    }
-}
-
-/// Values, some of which share a place: a value that is marked is never denied.
-struct Marks(Vec<u64>);
-
-impl Marks {
-    fn new(count: usize, values: impl Iterator<Item = u32>) -> Marks {
-        let mut words = vec![0; (count * 16).next_power_of_two().clamp(64, MAX_PLACES) / 64];
-        let mask = words.len() - 1;
-        for value in values {
-            words[(value as usize / 64) & mask] |= 1u64 << (value % 64);
-        }
-        Marks(words)
-    }
-
-    #[inline]
-    fn may_hold(&self, value: u32) -> bool {
-        (self.0[(value as usize / 64) & (self.0.len() - 1)] >> (value % 64)) & 1 == 1
-    }
-}
-
-/// How often the values of some texts stand in all texts; some values share a counter.
-struct Counts(Vec<AtomicU16>);
-
-/// Counting ends here, well before a counter is full, whatever the number of threads.
-const MANY: u16 = 1 << 15;
-
-impl Counts {
-    fn new(texts: &[&[u32]], sources: &Sources<'_>, of: &[u32]) -> Counts {
-        let values = || of.iter().flat_map(|text| texts[*text as usize].iter().copied());
-        let wanted = Marks::new(values().count(), values());
-        let counters = (values().count() * 2).next_power_of_two().min(MAX_COUNTERS);
-        let counts = Counts((0..counters).map(|_| AtomicU16::new(0)).collect());
-        sources.par_iter().for_each(|values| {
-            for value in values.iter().filter(|value| wanted.may_hold(**value)) {
-                let counter = &counts.0[*value as usize & (counters - 1)];
-                if counter.load(Relaxed) < MANY {
-                    counter.fetch_add(1, Relaxed);
-                }
-            }
-        });
-        counts
-    }
-
-    /// Up to 255.
-    #[inline]
-    fn of(&self, value: u32) -> u8 {
-        self.0[value as usize & (self.0.len() - 1)].load(Relaxed).min(255) as u8
-    }
-}
-
-/// The shingles of which a holder of the text must have one; none when nothing can hold it.
-fn prefix(values: &[u32], least: Ratio, counts: &Counts) -> Vec<u32> {
-    // Now that all of its shingles are counted, most texts that came so far are told without being sorted.
-    if values.iter().filter(|value| counts.of(**value) <= 1).count() > values.len() - least.least_of(values.len()) {
-        return Vec::new();
-    }
-    let mut rarest: Vec<(u8, u32)> = values.iter().map(|value| (counts.of(*value), *value)).collect();
-    rarest.sort_unstable();
-    rarest.dedup();
-    let alone = rarest.partition_point(|row| row.0 <= 1);
-    let need = least.least_of(rarest.len());
-    if rarest.len() < MIN_CONTAINED || alone > rarest.len() - need {
-        return Vec::new();
-    }
-    rarest.truncate(rarest.len() - need + 1);
-    rarest.split_off(alone).into_iter().map(|(_, value)| value).collect()
-}
-
-/// Each holder with the first one and with its neighbors.
-fn meet_some(holders: &[u64], pairs: &mut Vec<(u32, u32)>) {
-    for (at, a) in holders.iter().enumerate() {
-        pairs.extend(holders[at + 1..].iter().take(NEIGHBORS).map(|b| (*a as u32, *b as u32)));
-        if at > NEIGHBORS {
-            pairs.push((holders[0] as u32, *a as u32));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::shingle::Shingles;
     use crate::verify::Overlap;
     use proptest::prelude::*;
+
+    fn find(texts: &[Vec<u32>], groups: &[u32], least: Ratio) -> Contained {
+        let samples: Vec<Sample> = texts.iter().map(|values| Sample::new(&mut values.clone(), least)).collect();
+        candidates(&samples.iter().collect::<Vec<_>>(), groups, least, &|text| texts[text as usize].clone())
+    }
+
+    #[test]
+    fn what_a_text_repeats_does_not_tell_it_from_others() {
+        // One shingle of ten, five times over, is not in the text that holds the other nine; a third one is in its group.
+        let own: Vec<u32> = [7; 4].into_iter().chain((0..10).map(|at| at * 1000 + 7)).collect();
+        let longer: Vec<u32> = (1..40).map(|at| at * 1000 + 7).collect();
+        let texts = [own, (0..6).map(|at| at * 1000 + 7).collect(), longer];
+        assert!(find(&texts, &[0, 0, 1], Ratio::new(0.7)).pairs.contains(&(0, 2)));
+    }
 
     proptest! {
         #[test]
@@ -282,7 +363,7 @@ mod tests {
             let halves = |set: &Shingles| set.hashes().iter().chain(&set.hashes()[..set.len() / 2]).map(|hash| (hash >> 32) as u32).collect();
             let values: Vec<Vec<u32>> = sets.iter().map(halves).collect();
             let groups: Vec<u32> = (0..sets.len() as u32).map(|at| at / group).collect();
-            let found = candidates(&values.iter().map(Vec::as_slice).collect::<Vec<_>>(), &groups, least);
+            let found = find(&values, &groups, least);
             for a in 0..sets.len() {
                 for b in (a + 1..sets.len()).filter(|b| groups[a] != groups[*b]) {
                     let overlap = Overlap::of(&sets[a], &sets[b]);

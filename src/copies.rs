@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::article::ArticleId;
 use crate::band::{self, Banding};
 use crate::config::Linkage;
+use crate::contain::Sample;
 use crate::hash;
 use crate::link::{Stage, Watch};
 use crate::shingle::{self, Shingles};
@@ -46,8 +47,8 @@ pub struct CopyFinder {
 pub struct Print {
     /// A hash of the whole sketch, 0 for a text without tokens.
     sketch: u64,
-    /// The upper halves of the shingle hashes, when containment is looked for.
-    values: Box<[u32]>,
+    /// What is kept of the shingles, when containment is looked for.
+    sample: Sample,
 }
 
 impl Print {
@@ -136,8 +137,8 @@ impl CopyFinder {
         self.sketcher.sketch_values(&scratch.values, &mut scratch.sketch);
         self.banding.keys(&scratch.sketch, keys);
         let sum = hash::mix(keys.iter().fold(0u64, |sum, key| sum.wrapping_mul(hash::COMBINE).wrapping_add(u64::from(*key))));
-        let values = if self.rule.containment.is_some() { scratch.values.as_slice().into() } else { Box::default() };
-        Print { sketch: sum.max(1), values }
+        let sample = self.rule.containment.map(|least| Sample::new(&mut scratch.values, least)).unwrap_or_default();
+        Print { sketch: sum.max(1), sample }
     }
 
     /// Groups articles; `watch` hears of each stage.

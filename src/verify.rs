@@ -3,7 +3,7 @@
 use crate::shingle::Shingles;
 
 /// Fixed-point one for thresholds: a ratio is compared as `shared * ONE >= threshold * whole`, in integers.
-const ONE: u64 = 1_000_000;
+pub(crate) const ONE: u64 = 1_000_000;
 
 /// A ratio between 0 and 1 in millionths, so that comparing it is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use super::component::longer_first;
 use super::fold::Units;
 use super::{Copies, CopyFinder, Texts};
 use crate::config::Linkage;
-use crate::contain;
+use crate::contain::{self, Sample};
 use crate::linkage::Partition;
 use crate::shingle::Shingles;
 use crate::verify::Overlap;
@@ -32,12 +32,15 @@ impl CopyFinder {
                 *taken as usize <= SAMPLE
             })
             .collect();
-        let values: Vec<&[u32]> = sampled.iter().map(|unit| &*texts.prints[units.first(*unit).index()].values).collect();
+        let samples: Vec<&Sample> = sampled.iter().map(|unit| &texts.prints[units.first(*unit).index()].sample).collect();
         let groups: Vec<u32> = sampled.iter().map(|unit| labels[*unit as usize]).collect();
-        let met = contain::candidates(&values, &groups, least);
+        let whole = |text: u32| {
+            let shingles = (texts.shingles)(units.first(sampled[text as usize]));
+            shingles.hashes().iter().map(|hash| (hash >> 32) as u32).collect()
+        };
+        let met = contain::candidates(&samples, &groups, least, &whole);
         found.crowded += met.crowded;
-        let pairs = met.pairs.iter().map(|(a, b)| (sampled[*a as usize], sampled[*b as usize]));
-        let pairs: Vec<(u32, u32)> = pairs.filter(|(a, b)| labels[*a as usize] != labels[*b as usize]).collect();
+        let pairs: Vec<(u32, u32)> = met.pairs.iter().map(|(a, b)| (sampled[*a as usize], sampled[*b as usize])).collect();
         found.candidates += pairs.len() as u64;
         let is_sampled = |unit: &u32| sampled.binary_search(unit).is_ok();
         let mut links: Vec<(u32, u32, Overlap)> = known;
