@@ -26,6 +26,8 @@ const SMALL_COUNTS: u32 = 64;
 pub(super) const TEN_THOUSAND: u64 = 10_000;
 /// Days between two dates that still count as one burst, and the days around that it is compared with.
 const BURST_DAYS: std::ops::RangeInclusive<i64> = 2..=15;
+/// Articles within a day of each other among which the day says nothing: that many are of many events.
+const CROWDED_DAY: u64 = 256;
 
 /// A weighted term vector: numbers and weights, in no order, with its squared length.
 #[derive(Debug, Clone, Default)]
@@ -171,17 +173,23 @@ pub(super) fn keep_first<T, K: Ord>(list: &mut Vec<T>, most: usize, order: impl 
 }
 
 /// 256 ln of how many times more often two dated articles lie 0–1 days apart than the 2–15 days around say they would: in a stream of
-/// news an equal day says little, in a collection of events it says much.
+/// news an equal day says little, in a collection of events it says much. 0 where the dates do not reach beyond those days, and less the
+/// more articles share a day: a day's news is no event.
 pub(super) fn burst(days: impl IntoIterator<Item = i64>) -> u64 {
     let mut per: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
     for day in days {
         *per.entry(day).or_default() += 1;
     }
+    let span = per.keys().next_back().zip(per.keys().next()).map_or(0, |(last, first)| last - first);
+    if span <= *BURST_DAYS.end() {
+        return 0;
+    }
     let at = |gap: i64| -> u64 { per.iter().map(|(day, count)| count * per.get(&(day + gap)).copied().unwrap_or(0)).sum() };
-    let same: u64 = per.values().map(|count| count * (count - 1) / 2).sum();
+    let near = per.values().map(|count| count * (count - 1) / 2).sum::<u64>() + at(1);
     let around: u64 = BURST_DAYS.map(at).sum();
+    let within_a_day = 2 * near / per.values().sum::<u64>();
     // Means of 1.5 near and 14 far gaps, each with a prior of one pair a gap and more.
-    ln256((same + at(1) + 3) * 28, 3 * (around + 28))
+    ln256((near + 3) * 28, 3 * (around + 28)).min(ln256(CROWDED_DAY, within_a_day.clamp(1, CROWDED_DAY)))
 }
 
 #[cfg(test)]
@@ -237,5 +245,8 @@ mod tests {
         assert!(burst(stream) < 100);
         assert!(burst(events) > 400);
         assert_eq!(burst(std::iter::empty()), 0);
+        let one_day = || std::iter::repeat_n(7, 3000);
+        assert_eq!(burst(one_day()), 0, "there is nothing to compare with");
+        assert_eq!(burst(one_day().chain([-700])), 0, "nor is one stray date");
     }
 }
