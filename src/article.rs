@@ -3,6 +3,7 @@
 use crate::date::When;
 
 /// A text that shares its memory with those it was read with: the texts of a block of records are one piece, let go with the last of them.
+/// Shorter than 4 GiB.
 pub type SharedText = arcstr::Substr;
 
 /// A language as ISO 639-1, or 639-3 where there is none, in lower case.

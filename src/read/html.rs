@@ -9,9 +9,10 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 use jiff::civil::Date;
 
+use super::draft::Draft;
 use super::page_date::{self, Head};
 use super::{record, text_date};
-use crate::article::{DateSource, Lang, Published};
+use crate::article::{DateSource, Published};
 use crate::language;
 
 /// Elements in one page; a page with more is not scored (scoring is quadratic in depth) but read whole.
@@ -39,18 +40,6 @@ const NEVER_TEXT: &str = "script, style, noscript, template, iframe, svg, button
 /// Elements beside the article, unless the page forgot to close one and the article ended up inside.
 const BESIDE: &str = "nav, aside, footer";
 
-/// What a page holds and says.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Page {
-    pub(super) title: Option<String>,
-    /// The main text, one paragraph a line; empty when there is none.
-    pub(super) text: String,
-    pub(super) outlet: Option<String>,
-    pub(super) url: Option<String>,
-    pub(super) lang: Option<Lang>,
-    pub(super) published: Option<Published>,
-}
-
 /// Whether a string is HTML: it starts with a tag or has paragraphs or line breaks of HTML.
 pub(super) fn looks_like(text: &str) -> bool {
     if memchr::memchr(b'<', text.as_bytes()).is_none() {
@@ -62,16 +51,16 @@ pub(super) fn looks_like(text: &str) -> bool {
 }
 
 /// Reads a field of a record that holds HTML: a whole page as one, a piece as the text it is.
-pub(super) fn piece(html: &str, latest: Date) -> Page {
+pub(super) fn piece(html: &str, latest: Date) -> Draft {
     let head: String = html.chars().take(2048).collect::<String>().to_ascii_lowercase();
     if head.contains("<html") || head.contains("<body") || head.contains("<!doctype") {
         return page(html, latest);
     }
-    Page { text: visible_text(&Document::fragment(html)), ..Page::default() }
+    Draft { text: visible_text(&Document::fragment(html)), ..Draft::default() }
 }
 
-/// Reads a page.
-pub(super) fn page(html: &str, latest: Date) -> Page {
+/// Reads a page: what it holds and says, but for a key. The text is one paragraph a line, empty when there is none.
+pub(super) fn page(html: &str, latest: Date) -> Draft {
     let document = Document::from(html);
     let head = Head::of(&document);
     let deep = is_deep(&document);
@@ -102,7 +91,7 @@ pub(super) fn page(html: &str, latest: Date) -> Page {
     let outlet = site.or_else(|| head.meta(&["og:site_name", "application-name"])).or_else(|| url.as_deref().and_then(record::host));
     let published =
         published.or_else(|| text_date::find(&text, lang.as_deref(), latest).map(|when| Published { when, source: DateSource::Text }));
-    Page { title, text, outlet, url, lang, published }
+    Draft { title, text, outlet, url, lang, published, ..Draft::default() }
 }
 
 /// Takes out what never holds the article: menus, asides, forms, the header of the site.

@@ -146,16 +146,7 @@ fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptio
         return Err(file.error(None, "empty"));
     }
     let mut article = if is_html {
-        let page = html::page(&text, options.latest);
-        Draft {
-            title: page.title,
-            text: page.text,
-            outlet: page.outlet,
-            url: page.url,
-            lang: page.lang,
-            published: page.published,
-            ..Draft::default()
-        }
+        html::page(&text, options.latest)
     } else {
         let text = record::lines(text);
         let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
