@@ -1,5 +1,6 @@
 //! Labelled pairs: does a score rank the pairs of one story above the others?
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::evaluate::UNKNOWN;
 use crate::evaluate::lines::{self, Line};
 
 /// Pairs rated up to this `overall` count as one story: the scale of SemEval-2022 task 8, 1 the same to 4 different.
@@ -85,7 +87,7 @@ pub fn auc(pairs: &[(f64, bool)]) -> Option<f64> {
 }
 
 /// How well scores rank labelled pairs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairReport {
     /// Pairs judged.
     pub pairs: u64,
@@ -95,21 +97,56 @@ pub struct PairReport {
     pub missing: u64,
     /// [`auc`] of the pairs judged.
     pub auc: Option<f64>,
+    /// The same by the languages of the pair, `ar` or `de-en`; empty unless it was asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_lang: BTreeMap<String, PairReport>,
 }
 
 impl PairReport {
     /// Judges pairs by `score`, which says `None` when an id is not in the input.
     pub fn new(pairs: &[Pair], mut score: impl FnMut(&Pair) -> Option<f64>) -> PairReport {
         let scored: Vec<(f64, bool)> = pairs.iter().filter_map(|pair| Some((score(pair)?, pair.same))).collect();
+        PairReport::of(&scored, pairs.len())
+    }
+
+    /// Judges pairs by `score`, all and by language; `lang` says the language of an id, if it is known.
+    ///
+    /// ```
+    /// use samestory::evaluate::{Pair, PairReport};
+    /// let pair = |a: &str, same| Pair { a: a.into(), b: "en".into(), same };
+    /// let report = PairReport::with_languages(&[pair("en", true), pair("de", false)], |id| Some(id.into()), |_| Some(0.5));
+    /// assert_eq!(report.by_lang.keys().collect::<Vec<_>>(), ["de-en", "en"]);
+    /// ```
+    pub fn with_languages(
+        pairs: &[Pair],
+        lang: impl Fn(&str) -> Option<String>,
+        mut score: impl FnMut(&Pair) -> Option<f64>,
+    ) -> PairReport {
+        let lang = |id: &str| lang(id).unwrap_or_else(|| UNKNOWN.to_owned());
+        let mut sets: BTreeMap<String, Vec<(f64, bool)>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for pair in pairs {
+            let Some(score) = score(pair) else { continue };
+            let (a, b) = (lang(&pair.a), lang(&pair.b));
+            let name = if a == b { a } else { format!("{}-{}", (&a).min(&b), (&a).max(&b)) };
+            sets.entry(name).or_default().push((score, pair.same));
+            all.push((score, pair.same));
+        }
+        let by_lang = sets.into_iter().map(|(name, scored)| (name, PairReport::of(&scored, scored.len()))).collect();
+        PairReport { by_lang, ..PairReport::of(&all, pairs.len()) }
+    }
+
+    fn of(scored: &[(f64, bool)], pairs: usize) -> PairReport {
         PairReport {
             pairs: scored.len() as u64,
             same: scored.iter().filter(|(_, same)| *same).count() as u64,
-            missing: (pairs.len() - scored.len()) as u64,
-            auc: auc(&scored),
+            missing: (pairs - scored.len()) as u64,
+            auc: auc(scored),
+            by_lang: BTreeMap::new(),
         }
     }
 
-    /// Writes one line.
+    /// Writes one line, and one for each language.
     ///
     /// # Errors
     /// What `out` says.
@@ -117,14 +154,19 @@ impl PairReport {
         if self.missing > 0 {
             writeln!(out, "missing: {} of {} pairs name an id that is not in the input", self.missing, self.pairs + self.missing)?;
         }
-        write!(out, "{:6} n={} same={}  AUC ", "pairs", self.pairs, self.same)?;
+        self.write_line("pairs", out)?;
+        self.by_lang.iter().try_for_each(|(name, part)| part.write_line(&name.escape_debug().to_string(), out))
+    }
+
+    fn write_line(&self, name: &str, out: &mut dyn io::Write) -> io::Result<()> {
+        write!(out, "{name:6} n={} same={}  AUC ", self.pairs, self.same)?;
         match self.auc {
             Some(auc) => writeln!(out, "{auc:.3}"),
             None => writeln!(out, "unknown: it takes pairs of both kinds"),
         }
     }
 
-    /// Writes `{"pairs", "same", "missing", "auc"}` on one line.
+    /// Writes `{"pairs", "same", "missing", "auc"}` on one line, with `by_lang` if it was asked for.
     ///
     /// # Errors
     /// What `out` says.
@@ -196,6 +238,26 @@ pairs  n=2 same=1  AUC 1.000
 pairs  n=1 same=1  AUC unknown: it takes pairs of both kinds
 ";
         assert_eq!(String::from_utf8(out).expect("text"), expected);
+    }
+
+    #[test]
+    fn languages_of_a_pair_have_no_order() {
+        let pair = |a: &str, b: &str, same| Pair { a: a.into(), b: b.into(), same };
+        let pairs =
+            [pair("en", "de", true), pair("de", "en", false), pair("ar", "ar", true), pair("ar", "?", false), pair("gone", "ar", true)];
+        let lang = |id: &str| Some(id.to_owned()).filter(|id| id != "?");
+        let report = PairReport::with_languages(&pairs, lang, |pair| (pair.a != "gone").then_some(if pair.same { 0.9 } else { 0.1 }));
+        let mut out = Vec::new();
+        report.write_text(&mut out).expect("writing to memory");
+        let expected = "\
+missing: 1 of 5 pairs name an id that is not in the input
+pairs  n=4 same=2  AUC 1.000
+?-ar   n=1 same=0  AUC unknown: it takes pairs of both kinds
+ar     n=1 same=1  AUC unknown: it takes pairs of both kinds
+de-en  n=2 same=1  AUC 1.000
+";
+        assert_eq!(String::from_utf8(out).expect("text"), expected);
+        assert_eq!(serde_json::to_value(&report).expect("JSON")["by_lang"]["de-en"]["auc"], 1.0);
     }
 
     proptest! {
