@@ -108,7 +108,7 @@ pub fn scores(gold: &[&str], found: &[&str]) -> Scores {
 }
 
 /// Pairs inside groups of these sizes.
-fn pairs<'a>(sizes: impl Iterator<Item = &'a u64>) -> u128 {
+pub(super) fn pairs<'a>(sizes: impl Iterator<Item = &'a u64>) -> u128 {
     sizes.map(|size| u128::from(*size) * u128::from(size.saturating_sub(1)) / 2).sum()
 }
 
@@ -124,11 +124,11 @@ fn adjusted_rand(both: u128, in_gold: u128, in_found: u128, articles: u64) -> f6
 }
 
 /// A share, 1 of nothing.
-fn share(part: u128, whole: u128) -> f64 {
+pub(super) fn share(part: u128, whole: u128) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-fn harmonic(a: f64, b: f64) -> f64 {
+pub(super) fn harmonic(a: f64, b: f64) -> f64 {
     if a + b > 0.0 { 2.0 * a * b / (a + b) } else { 0.0 }
 }
 

@@ -32,7 +32,7 @@ const LIBRARY: &[&str] = &[
 ];
 
 /// The command from the ground up.
-const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands"];
+const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands", "evaluate"];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

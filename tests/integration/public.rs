@@ -1,6 +1,8 @@
 //! What a caller may do with the public types.
 
-use samestory::evaluate::{Evaluation, GoldRow, Pair, PairReport, Sweep, SweepRow};
+use samestory::evaluate::{
+    Bin, Brief, Calibration, Evaluation, GoldRow, Judged, Mistake, Mistakes, Pair, PairReport, PairScores, Reach, Sweep, SweepRow,
+};
 use samestory::explain::{Explanation, Side};
 use samestory::extract::{LineCounts, Lines, Own, Removal};
 use samestory::linkage::{Partition, Pins};
@@ -67,6 +69,14 @@ fn public_types_are_send_and_sync() {
         Tier,
         Token<'static>,
         When,
+        Bin,
+        Brief,
+        Calibration,
+        Judged<'static>,
+        Mistake,
+        Mistakes,
+        PairScores,
+        Reach,
         band::Banding,
         band::Candidates,
         copies::Copies,

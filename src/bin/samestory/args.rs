@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use samestory::report::{Format, Only};
 use samestory::{Level, Linkage};
 
-use crate::values::{Color, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, words};
+use crate::values::{Color, Errors, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
@@ -97,9 +97,15 @@ pub(crate) struct Evaluate {
     /// JSON Lines of labelled pairs {id1, id2, same_story | label | overall}; prints the AUC of their scores.
     #[arg(long, value_name = "FILE", help_heading = "Evaluation")]
     pub(crate) pairs: Option<PathBuf>,
-    /// Print a line for each language as well.
+    /// Print a line for each language as well, and with --pairs one for each pair of languages.
     #[arg(long, help_heading = "Evaluation")]
     pub(crate) by_lang: bool,
+    /// Print how true the probabilities of the compared pairs are: a table of ten bins, and the error.
+    #[arg(long, help_heading = "Evaluation")]
+    pub(crate) calibration: bool,
+    /// Print the N worst false merges and misses, 1 to 1000, pair by pair.
+    #[arg(long, value_name = "N", help_heading = "Evaluation")]
+    pub(crate) errors: Option<Errors>,
     /// Print scores over a range of thresholds, to see how much hangs on the one in force.
     #[arg(long, help_heading = "Evaluation")]
     pub(crate) sweep: bool,

@@ -1,25 +1,22 @@
 //! One short function for each subcommand: read, run the library, write.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use samestory::band::Banding;
-use samestory::evaluate::{Evaluation, PairReport, Sweep, gold_of, read_gold, read_pairs};
 use samestory::report::{self, Format, Options};
 use samestory::story::Reference;
-use samestory::{Article, ArticleId, Config, Level, Stage};
+use samestory::{Config, Level, Stage};
 
-use crate::args::{Cluster, Evaluate, Explain};
-use crate::input::{self, Input};
+use crate::args::{Cluster, Explain};
+use crate::input;
 use crate::settings::{Run, Settings};
 use crate::stats::Stats;
 use crate::values::Color;
 
-/// Thresholds of a sweep, in twentieths.
-const SWEEP: std::ops::RangeInclusive<u32> = 1..=19;
 /// Resemblances at which the banding curve is printed, in twentieths.
 const CURVE: std::ops::RangeInclusive<u32> = 1..=20;
 
@@ -108,79 +105,6 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     Ok(input.close(run.quiet))
 }
 
-/// `samestory evaluate`.
-pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
-    let (config, run) = settings.resolve()?;
-    let input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
-    let gold = match &args.gold {
-        Some(path) => read_gold(path, config.level)?,
-        None => gold_of(&input.articles),
-    };
-    if gold.is_empty() && args.pairs.is_none() {
-        bail!("no labels: the articles have no gold field, and neither --gold nor --pairs names a file");
-    }
-    let mut out = open(&run)?;
-    let found = with_threads(&run, || samestory::Run::new(&input.articles, &config))??;
-    let clustering = found.clustering();
-    if !gold.is_empty() {
-        let label = |at: usize| {
-            let place = &clustering.placements[at];
-            let story = &clustering.stories[place.story];
-            let id = if config.level == Level::Copies { story.copies[place.copies].id } else { story.id };
-            input.articles[id.index()].key.as_str()
-        };
-        let labels: HashMap<&str, &str> =
-            input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), label(at))).collect();
-        let evaluation = Evaluation::new(&gold, &labels, args.by_lang);
-        if args.json {
-            evaluation.write_json(&mut out)?
-        } else {
-            evaluation.write_text("the input", &mut out)?
-        }
-        if args.sweep {
-            let sweep = sweep(&input, &config, &found, &gold)?;
-            if args.json { sweep.write_json(&mut out)? } else { sweep.write_text(&mut out)? }
-        }
-    }
-    if let Some(path) = &args.pairs {
-        let at: HashMap<&str, u32> = input.articles.iter().zip(0..).map(|(article, at)| (article.key.as_str(), at)).collect();
-        let pairs = read_pairs(path)?;
-        let report = PairReport::new(&pairs, |pair| {
-            Some(found.likeness(ArticleId(*at.get(pair.a.as_str())?), ArticleId(*at.get(pair.b.as_str())?)))
-        });
-        if args.json { report.write_json(&mut out)? } else { report.write_text(&mut out)? }
-    }
-    out.flush()?;
-    Ok(input.close(run.quiet))
-}
-
-/// Stories at other bounds, or copies at other thresholds.
-fn sweep(input: &Input, config: &Config, found: &samestory::Run<'_>, gold: &[samestory::evaluate::GoldRow]) -> Result<Sweep> {
-    let at: HashMap<&str, usize> = input.articles.iter().enumerate().map(|(at, article)| (article.key.as_str(), at)).collect();
-    let labels = |of: &[u32]| -> Vec<String> {
-        gold.iter().map(|row| at.get(row.id.as_str()).map_or_else(|| format!("missing:{}", row.id), |at| of[*at].to_string())).collect()
-    };
-    let mut rows = Vec::new();
-    for step in SWEEP {
-        let threshold = f64::from(step) / 20.0;
-        rows.push((
-            threshold,
-            match config.level {
-                Level::Stories => labels(&found.stories_at(threshold)),
-                Level::Copies => labels(&copies_at(&input.articles, config, threshold)?),
-            },
-        ));
-    }
-    Ok(Sweep::new(&gold.iter().map(|row| row.gold.as_str()).collect::<Vec<_>>(), rows))
-}
-
-fn copies_at(articles: &[Article], config: &Config, resemblance: f64) -> Result<Vec<u32>> {
-    // At low thresholds more hashes are needed to find every pair.
-    let num_hashes = if resemblance < 0.2 { config.num_hashes.max(512) } else { config.num_hashes };
-    let found = samestory::cluster(articles, &Config { resemblance, num_hashes, ..config.clone() })?;
-    Ok(found.placements.iter().map(|place| place.story as u32).collect())
-}
-
 fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
     let banding = Banding::for_threshold(config.resemblance, config.num_hashes)?;
     writeln!(
@@ -204,7 +128,7 @@ fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Runs on as many threads as were asked for.
-fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T> {
+pub(crate) fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T> {
     match run.threads {
         None => Ok(work()),
         Some(threads) => {
@@ -213,7 +137,7 @@ fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T
     }
 }
 
-fn open(run: &Run) -> Result<Box<dyn Write>> {
+pub(crate) fn open(run: &Run) -> Result<Box<dyn Write>> {
     Ok(match &run.output {
         None => Box::new(BufWriter::new(io::stdout().lock())),
         Some(path) => Box::new(BufWriter::new(create(path)?)),

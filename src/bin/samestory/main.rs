@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod evaluate;
 mod input;
 mod settings;
 mod stats;
@@ -68,7 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
     match &cli.command {
         Command::Cluster(args) => commands::cluster(args, settings),
         Command::Explain(args) => commands::explain(args, settings),
-        Command::Evaluate(args) => commands::evaluate(args, settings),
+        Command::Evaluate(args) => evaluate::evaluate(args, settings),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),
     }
 }

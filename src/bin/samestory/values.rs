@@ -110,6 +110,8 @@ pub(crate) type Shingle = Whole<1, 16>;
 pub(crate) type NumHashes = Whole<16, 1024>;
 /// Hours, up to a year.
 pub(crate) type Hours = Whole<1, 8760>;
+/// Mistakes of each kind; more than a thousand nobody reads.
+pub(crate) type Errors = Whole<1, 1000>;
 /// Worker threads; more than a thousand is a slip of the finger.
 pub(crate) type Threads = Whole<1, 1024>;
 
