@@ -46,6 +46,19 @@ pub struct Pins {
 /// the nodes of the group that would arise.
 #[must_use]
 pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pins: &Pins) -> Vec<u32> {
+    link(nodes, edges, least, pins, |_| ()).labels()
+}
+
+/// The merges that [`average`] makes with one bound and no pins, in order: two nodes whose groups merge, and the mean weight, rounded
+/// down. The means never rise, so that those of at least a higher bound are what that bound would have made.
+#[must_use]
+pub fn merges(nodes: usize, edges: &[Edge], least: Weight) -> Vec<Edge> {
+    let mut found = Vec::new();
+    link(nodes, edges, |_| least, &Pins::default(), |merge| found.push(merge));
+    found
+}
+
+fn link(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pins: &Pins, mut merged: impl FnMut(Edge)) -> Partition {
     let lowest = (2..=nodes).map(&least).min().unwrap_or(0);
     let mut groups = Groups::new(nodes, inside(nodes, edges, lowest, pins), &pins.apart);
     for (a, b) in &pins.together {
@@ -66,9 +79,10 @@ pub fn average(nodes: usize, edges: &[Edge], least: impl Fn(usize) -> Weight, pi
             continue;
         }
         let Some(a) = groups.merge(a, b) else { continue };
+        merged((a, b, (mean.sum / mean.pairs) as Weight));
         heap.extend(groups.sums[a as usize].keys().filter_map(|other| candidate(&groups, a, *other)));
     }
-    groups.partition.labels()
+    groups.partition
 }
 
 /// The edges that can matter. Groups merge only where a pair between them reaches the bound, so that no merge leads out of a component
@@ -255,7 +269,10 @@ mod tests {
             let found = average(9, &list, |_| least, &Pins::default());
             prop_assert_eq!(&found, &oracle(9, &weight, least));
             list.reverse();
-            prop_assert_eq!(found, average(9, &list, |_| least, &Pins::default()));
+            prop_assert_eq!(&found, &average(9, &list, |_| least, &Pins::default()));
+            let all = merges(9, &list, 1);
+            prop_assert!(all.windows(2).all(|pair| pair[0].2 >= pair[1].2));
+            prop_assert_eq!(found, components(9, all.iter().filter(|merge| merge.2 >= least).map(|merge| (merge.0, merge.1))));
         }
     }
 }

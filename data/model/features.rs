@@ -3,7 +3,7 @@
 //!
 //! Rows: `corpus name`, then for each article `article group gold`, then for each candidate pair `pair a b feature…`, then `alone same feature…`
 //! for some pairs of one story and as many of the most alike pairs of two, each clustered by itself without dates. Each language is a
-//! corpus of its own; a corpus with dates on more than half of its articles is written again without them.
+//! corpus of its own, and all languages together are one more, for pairs across languages; a corpus with dates on more than half of its articles is written again without them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
@@ -31,19 +31,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         languages.entry(lang).or_default().push(article);
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
+    if languages.len() > 1 {
+        let articles: Vec<Article> = languages.values().flatten().cloned().collect();
+        write_twins(&format!("{name}:across"), articles, &label, &mut out)?;
+    }
     for (lang, articles) in languages.into_iter().filter(|(_, articles)| articles.len() >= LEAST) {
         let lang = lang.as_deref().unwrap_or_default();
-        let dated = articles.iter().filter(|article| article.published.is_some()).count();
-        write_corpus(&format!("{name}:{lang}"), &articles, &label, &mut out)?;
-        if dated * 2 > articles.len() {
-            let undated: Vec<Article> = articles.into_iter().map(|article| Article { published: None, ..article }).collect();
-            write_corpus(&format!("{name}:{lang}:undated"), &undated, &label, &mut out)?;
-        }
+        write_twins(&format!("{name}:{lang}"), articles, &label, &mut out)?;
     }
     out.flush()?;
     Ok(())
 }
 
+/// Writes a corpus, and when most of it is dated, once more without dates.
+fn write_twins(name: &str, articles: Vec<Article>, label: &HashMap<&str, &str>, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    write_corpus(name, &articles, label, out)?;
+    if articles.iter().filter(|article| article.published.is_some()).count() * 2 > articles.len() {
+        let undated: Vec<Article> = articles.into_iter().map(|article| Article { published: None, ..article }).collect();
+        write_corpus(&format!("{name}:undated"), &undated, label, out)?;
+    }
+    Ok(())
+}
+
+/// A corpus of several languages is written for its pairs of two languages only.
 fn write_corpus(name: &str, articles: &[Article], label: &HashMap<&str, &str>, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let config = Config::default();
     let run = Run::new(articles, &config)?;
@@ -54,10 +64,15 @@ fn write_corpus(name: &str, articles: &[Article], label: &HashMap<&str, &str>, o
     for (article, group) in articles.iter().zip(groups) {
         writeln!(out, "article\t{group}\t{}", number[label[article.key.as_str()]])?;
     }
-    for (row, (a, b, _)) in scores.features().zip(&scores.pairs) {
+    let across = name.contains(":across");
+    let wanted = |row: &Vec<(&str, Option<i64>)>| row.iter().any(|value| value.0 == "concepts") == across;
+    for (row, (a, b, _)) in scores.features().zip(&scores.pairs).filter(|(row, _)| wanted(row)) {
         let values: Vec<String> =
             row.iter().map(|(name, value)| format!("{name}={}", value.map_or("-".to_owned(), |value| value.to_string()))).collect();
         writeln!(out, "pair\t{a}\t{b}\t{}", values.join("\t"))?;
+    }
+    if across {
+        return Ok(());
     }
     let mut first: BTreeMap<u32, &Article> = BTreeMap::new();
     for (article, group) in articles.iter().zip(groups) {

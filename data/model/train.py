@@ -13,16 +13,21 @@ import argparse, heapq, os
 from collections import Counter, defaultdict
 import numpy as np
 from scipy.optimize import minimize
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 COSINE = [0, 500, 1000, 1500, 2000, 3000, 4500, 7000]
 AROUND = [-4000, -2000, -1000, -500, 0, 500, 1000, 2000, 4000]
 SHARE = [0, 1000, 2000, 3000, 4500, 6000, 8000]
 KNOTS = {"words": COSINE, "chars": COSINE, "about": SHARE, "words_around": AROUND, "chars_around": AROUND,
-         "burst": [0, 180, 360, 540, 720], "gap": [0, 1, 2, 4, 10, 30, 80, 200, 540]}
+         "numbers": COSINE, "length": [8, 16, 32, 64], "burst": [0, 128, 256, 384, 512, 640, 768], "gap": [0, 1, 2, 4, 10, 30, 80, 200, 540]}
+# … and of pairs in two languages
+ACROSS = {"concepts": [0, 500, 1000, 1500, 2000, 3000, 4500, 6000, 8000], "names": [0, 500, 1000, 1500, 2000, 3000, 4500, 7000],
+          "concepts_around": AROUND, "all_around": AROUND, "numbers": [0, 1000, 3000, 6000, 10000], "length": [8, 16, 32, 64],
+          "burst": [0, 128, 256, 384, 512, 640, 768], "gap": [0, 1, 2, 4, 10, 30, 200]}
 FALLING = {"gap"}
-SOMETIMES = {"gap"}         # may be unknown: being known may count either way
+EITHER = {"length"}                 # may rise and fall
+SOMETIMES = {"gap", "numbers"}      # may be unknown: being known may count either way
 L2 = 1e-4
 EDGE, MERGE = .02, .35
 
@@ -50,9 +55,9 @@ def read(path):
         yield corpus
 
 
-def ramps(features):
+def ramps(features, curves):
     columns, names = [], []
-    for name, knots in KNOTS.items():
+    for name, knots in curves.items():
         known = np.array([f.get(name) is not None for f in features], float)
         x = np.array([f.get(name) or 0 for f in features], float)
         for a, b in zip(knots, knots[1:]):
@@ -76,7 +81,8 @@ def load(paths, weights):
                 labels[group][gold] += 1
             label = {group: max(sorted(c), key=c.get) for group, c in labels.items()}
             corpus["y"] = np.array([label[a] == label[b] for a, b in corpus["pairs"]])
-            corpus["x"], corpus["columns"] = ramps(corpus["features"])
+            corpus["across"] = ":across" in corpus["name"]
+            corpus["x"], corpus["columns"] = ramps(corpus["features"], ACROSS if corpus["across"] else KNOTS)
             corpus["w"] = len(corpus["pairs"]) ** -.5
             for prefix, weight in weights:
                 if corpus["name"].startswith(prefix):
@@ -98,7 +104,7 @@ def fit(corpora):
     def loss(t):
         z = x @ t
         return (w * (np.logaddexp(0, z) - y * z)).sum() + L2 * (t[:-1] ** 2).sum(), x.T @ (w * (1 / (1 + np.exp(-z)) - y)) + 2 * L2 * np.append(t[:-1], 0)
-    bounds = [(None, None) if knot == "known" else (0, None) for _, knot in corpora[0]["columns"]] + [(None, None)]
+    bounds = [(None, None) if knot == "known" or name in EITHER else (0, None) for name, knot in corpora[0]["columns"]] + [(None, None)]
     return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
 
 
@@ -144,7 +150,7 @@ def lone(corpora, t):
     they were all there is. Two pages alone cannot show what is common around them, so precision comes first."""
     rows = [(c["w"] * len(c["pairs"]) ** .5 / len(c["alone"]), y, f) for c in corpora for y, f in c["alone"]]
     w, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
-    z = ramps([r[2] for r in rows])[0] @ t[:-1] + t[-1]
+    z = ramps([r[2] for r in rows], KNOTS)[0] @ t[:-1] + t[-1]
     bound = np.log(MERGE / (1 - MERGE))
     best = max(x / 20 for x in range(-100, 201) if (w * ~y * (z + x / 20 >= bound)).sum() <= .1 * (w * ~y).sum())
     merged = z + best >= bound
@@ -152,21 +158,27 @@ def lone(corpora, t):
     return best
 
 
-def write(path, columns, t, alone):
-    """Curves as cumulative sums of the ramp weights, in millilogits."""
+def curves(f, prefix, knots_of, columns, t):
+    """Cumulative sums of the ramp weights, in millilogits."""
+    f.write(f"{prefix}bias\t0\t{round(1000 * t[-1])}\n")
+    weight = dict(zip(columns, t))
+    for name, knots in knots_of.items():
+        y = weight.get((name, "known"), 0.0)
+        if name in FALLING:
+            y += sum(weight[name, a] for a in knots[:-1])
+        f.write(f"{prefix}{name}\t{knots[0]}\t{round(1000 * y)}\n")
+        for a, b in zip(knots, knots[1:]):
+            y += -weight[name, a] if name in FALLING else weight[name, a]
+            f.write(f"{prefix}{name}\t{b}\t{round(1000 * y)}\n")
+
+
+def write(path, within, t, alone, across, u):
     with open(path, "w", encoding="utf-8", newline="\n") as f:
         f.write("# the story score: name, x, millilogits; between two points a straight line, beyond the ends flat; written by train.py\n"
-                "# words … chars_around in 1/10000, burst in 1/256, gap in days; squash: millilogits -> probability in 1/65536\n")
-        f.write(f"bias\t0\t{round(1000 * t[-1])}\nlone\t0\t{round(1000 * alone)}\nlone\t1\t{round(1000 * alone)}\n")
-        weight = dict(zip(columns, t))
-        for name, knots in KNOTS.items():
-            y = weight.get((name, "known"), 0.0)
-            if name in FALLING:
-                y += sum(weight[name, a] for a in knots[:-1])
-            f.write(f"{name}\t{knots[0]}\t{round(1000 * y)}\n")
-            for a, b in zip(knots, knots[1:]):
-                y += -weight[name, a] if name in FALLING else weight[name, a]
-                f.write(f"{name}\t{b}\t{round(1000 * y)}\n")
+                "# cosines and shares in 1/10000, burst in 1/256, gap in days, length in tokens; squash: millilogits -> probability in 1/65536\n")
+        curves(f, "", KNOTS, within["columns"], t)
+        f.write(f"lone\t0\t{round(1000 * alone)}\nlone\t1\t{round(1000 * alone)}\n")
+        curves(f, "across:", ACROSS, across["columns"], u)
         for k in range(-40, 41):
             f.write(f"squash\t{250 * k}\t{round(65536 / (1 + np.exp(-k / 4)))}\n")
 
@@ -181,9 +193,13 @@ def main():
     a = ap.parse_args()
     for name in filter(None, a.without.split(",")):
         KNOTS.pop(name)
-    corpora = load(a.sets, [(k, float(v)) for k, v in (x.split("=") for x in a.weight)])
+    every = load(a.sets, [(k, float(v)) for k, v in (x.split("=") for x in a.weight)])
+    corpora, across = ([c for c in every if c["across"] == kind] for kind in (False, True))
     t = fit(corpora)
-    write(a.o, corpora[0]["columns"], t, lone(corpora, t))
+    write(a.o, corpora[0], t, lone(corpora, t), across[0], fit(across))
+    for c in across:
+        p = c["x"] @ fit(across)[:-1]
+        print(f"{c['name']:28} {len(c['articles']):5} articles {len(c['pairs']):6} pairs, recall {c['recall']:.3f} of all   AUC {roc_auc_score(c['y'], p):.3f}")
     left = {s: fit([c for c in corpora if c["set"] != s]) for s in sorted({c["set"] for c in corpora})} if a.left_out else {}
     for c in corpora:
         out = f"   left out {ari(c, left[c['set']]):.3f}" if left else ""

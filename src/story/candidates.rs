@@ -5,15 +5,18 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::snapshot::{Snapshot, Weighed, keep_first};
+use super::snapshot::{Vector, keep_first};
+use super::vocabulary::Vocabulary;
 
 /// Heaviest terms of an article that look for candidates.
 const HEAVY: usize = 30;
 /// A term in more articles than this looks for none: its posting would be most of the work and says little.
 const LONG_POSTING: u32 = 1000;
-/// Candidates of an article by words.
-const NEAREST: usize = 40;
-/// … and as many more among those close in time,
+/// Candidates of an article by words …
+pub(super) const NEAREST: usize = 40;
+/// … and in other languages, where less tells them apart,
+pub(super) const NEAREST_ACROSS: usize = 70;
+/// and as many more among those close in time,
 const NEAREST_IN_TIME: usize = 10;
 /// that is, so many days away at most.
 const DAYS_IN_TIME: i64 = 2;
@@ -30,31 +33,43 @@ pub(super) fn all(count: usize) -> Near {
     Near { pairs, long_postings: 0 }
 }
 
-/// The candidates among `articles`; ties go to the smaller rank. Dated articles more than `window` days apart are never candidates.
-/// O(articles · HEAVY · LONG_POSTING) at worst.
-pub(super) fn near(snapshot: &Snapshot, articles: &[Weighed], ranks: &[u32], window: i64) -> Near {
-    let postings = Postings::new(snapshot, articles);
-    let search = Search {
-        keys: &snapshot.lexis.words.keys,
-        roots: articles.iter().map(|article| article.words.square.isqrt().max(1) as u32).collect(),
-        days: articles.iter().map(|article| article.day).collect(),
-        postings: &postings,
-        ranks,
-        window,
-    };
+/// What is looked for, and among what.
+pub(super) struct Sought<'s> {
+    /// The terms.
+    pub(super) vocabulary: &'s Vocabulary,
+    pub(super) idf: &'s [u32],
+    /// The reports: their vectors, how much there is to compare, their days and their order by key.
+    pub(super) vectors: Vec<&'s Vector>,
+    pub(super) sizes: Vec<usize>,
+    pub(super) days: Vec<Option<i64>>,
+    pub(super) ranks: &'s [u32],
+    /// Reports of one kin are never candidates: their languages, when only pairs in two are wanted.
+    pub(super) kin: Option<&'s [u32]>,
+    /// Candidates of a report by terms.
+    pub(super) nearest: usize,
+    /// Dated reports further apart are never candidates.
+    pub(super) window: i64,
+}
+
+/// The candidates; ties go to the smaller rank. O(reports · HEAVY · LONG_POSTING) at worst.
+pub(super) fn near(sought: &Sought<'_>) -> Near {
+    let postings = Postings::new(sought);
+    let roots = sought.vectors.iter().map(|vector| vector.square.isqrt().max(1) as u32).collect();
+    let search = Search { sought, postings: &postings, roots };
+    let count = sought.vectors.len();
     let of = |sums: &mut Sums, at: usize| -> Vec<(u32, u32)> {
         let longer_first = |other: u32| {
-            let length = |at: u32| (Reverse(articles[at as usize].terms()), at);
+            let length = |at: u32| (Reverse(sought.sizes[at as usize]), at);
             let (at, other) = (at as u32, other);
             if length(at) < length(other) { (at, other) } else { (other, at) }
         };
-        search.nearest(&articles[at], at as u32, sums).into_iter().map(longer_first).collect()
+        search.nearest(at as u32, sums).into_iter().map(longer_first).collect()
     };
-    let sums = || Sums { dots: vec![0; articles.len()], touched: vec![0; articles.len() + 1] };
-    let mut pairs: Vec<(u32, u32)> = (0..articles.len()).into_par_iter().map_init(sums, of).flatten_iter().collect();
+    let sums = || Sums { dots: vec![0; count], touched: vec![0; count + 1] };
+    let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().map_init(sums, of).flatten_iter().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    let long = (0..postings.numbers.start as usize).filter(|number| snapshot.word_idf[*number] > 0).count();
+    let long = (0..postings.numbers.start as usize).filter(|number| sought.idf[*number] > 0).count();
     Near { pairs, long_postings: long as u64 }
 }
 
@@ -67,8 +82,8 @@ struct Postings {
 }
 
 impl Postings {
-    fn new(snapshot: &Snapshot, articles: &[Weighed]) -> Postings {
-        let words = &snapshot.lexis.words;
+    fn new(sought: &Sought<'_>) -> Postings {
+        let words = sought.vocabulary;
         let numbers = words.held_by_at_most(LONG_POSTING)..words.held_by_at_most(1);
         let mut end = 0;
         let mut starts: Vec<u32> = vec![0];
@@ -78,8 +93,8 @@ impl Postings {
         }
         let mut rows = vec![(0, 0); end as usize];
         let mut next = starts.clone();
-        for (at, article) in (0..).zip(articles) {
-            for (number, weight) in article.words.weights().filter(|term| numbers.contains(&term.0)) {
+        for (at, vector) in (0..).zip(&sought.vectors) {
+            for (number, weight) in vector.weights().filter(|term| numbers.contains(&term.0)) {
                 let next = &mut next[(number - numbers.start) as usize];
                 rows[*next as usize] = (at, weight);
                 *next += 1;
@@ -102,36 +117,33 @@ struct Sums {
     touched: Vec<u32>,
 }
 
-/// What a search looks at of every article.
 struct Search<'s> {
-    keys: &'s [u64],
+    sought: &'s Sought<'s>,
     postings: &'s Postings,
-    /// Lengths of the term vectors.
+    /// Lengths of the vectors.
     roots: Vec<u32>,
-    days: Vec<Option<i64>>,
-    /// Their order by key.
-    ranks: &'s [u32],
-    window: i64,
 }
 
 impl Search<'_> {
-    /// The articles nearest to `article`, the one numbered `at`; some twice.
-    fn nearest(&self, article: &Weighed, at: u32, sums: &mut Sums) -> Vec<u32> {
-        let touched = self.add(article, sums);
-        let (mut by_words, mut in_time) = (Nearest::new(NEAREST), Nearest::new(NEAREST_IN_TIME));
+    /// The reports nearest to the one numbered `at`; some twice.
+    fn nearest(&self, at: u32, sums: &mut Sums) -> Vec<u32> {
+        let Sought { ranks, days, kin, window, .. } = self.sought;
+        let stranger = |other: u32| other != at && kin.is_none_or(|kin| kin[other as usize] != kin[at as usize]);
+        let touched = self.add(at, sums);
+        let (mut by_words, mut in_time) = (Nearest::new(self.sought.nearest), Nearest::new(NEAREST_IN_TIME));
         let mut least = 0;
         for other in sums.touched[..touched].iter().copied() {
             let dot = std::mem::take(&mut sums.dots[other as usize]);
             let root = u64::from(self.roots[other as usize]);
-            if !takes(least, dot, root) || other == at {
+            if !takes(least, dot, root) || !stranger(other) {
                 continue;
             }
-            let gap = article.day.zip(self.days[other as usize]).map(|(a, b)| (a - b).abs());
-            if takes(by_words.least, dot, root) && gap.is_none_or(|gap| gap <= self.window) {
-                by_words.push(dot, root, self.ranks[other as usize], other);
+            let gap = days[at as usize].zip(days[other as usize]).map(|(a, b)| (a - b).abs());
+            if takes(by_words.least, dot, root) && gap.is_none_or(|gap| gap <= *window) {
+                by_words.push(dot, root, ranks[other as usize], other);
             }
-            if takes(in_time.least, dot, root) && gap.is_some_and(|gap| gap <= self.window.min(DAYS_IN_TIME)) {
-                in_time.push(dot, root, self.ranks[other as usize], other);
+            if takes(in_time.least, dot, root) && gap.is_some_and(|gap| gap <= (*window).min(DAYS_IN_TIME)) {
+                in_time.push(dot, root, ranks[other as usize], other);
             }
             least = by_words.least.min(in_time.least);
         }
@@ -139,10 +151,10 @@ impl Search<'_> {
     }
 
     /// Adds up the products of the heaviest terms; returns how many articles have one.
-    fn add(&self, article: &Weighed, sums: &mut Sums) -> usize {
+    fn add(&self, at: u32, sums: &mut Sums) -> usize {
         let searched = |term: &(u32, u32)| self.postings.numbers.contains(&term.0);
-        let mut heavy: Vec<(u32, u32)> = article.words.weights().filter(searched).collect();
-        keep_first(&mut heavy, HEAVY, |term| (Reverse(term.1), self.keys[term.0 as usize]));
+        let mut heavy: Vec<(u32, u32)> = self.sought.vectors[at as usize].weights().filter(searched).collect();
+        keep_first(&mut heavy, HEAVY, |term| (Reverse(term.1), self.sought.vocabulary.keys[term.0 as usize]));
         let mut touched = 0;
         for (number, weight) in heavy {
             for (other, theirs) in self.postings.of(number) {
@@ -193,6 +205,7 @@ impl Nearest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::snapshot::{Snapshot, Weighed};
     use crate::story::vocabulary::Reading;
     use crate::story::{Reference, Report};
 
@@ -201,7 +214,17 @@ mod tests {
         let reading = Reading::new(&reports.iter().collect::<Vec<_>>(), "en");
         let snapshot = Snapshot::new(reading.lexis, "en", Reference::Corpus);
         let weighed: Vec<Weighed> = reading.terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
-        near(&snapshot, &weighed, &(0..weighed.len() as u32).collect::<Vec<_>>(), window)
+        near(&Sought {
+            vocabulary: &snapshot.lexis.words,
+            idf: &snapshot.word_idf,
+            vectors: weighed.iter().map(|report| &report.words).collect(),
+            sizes: weighed.iter().map(Weighed::terms).collect(),
+            days: days.to_vec(),
+            ranks: &(0..weighed.len() as u32).collect::<Vec<_>>(),
+            kin: None,
+            nearest: NEAREST,
+            window,
+        })
     }
 
     #[test]

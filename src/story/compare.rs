@@ -14,6 +14,15 @@ pub(super) struct Alike {
     pub(super) grams: u32,
     /// Share of what each is about that the other holds, mean of both ways.
     pub(super) about: u32,
+    /// Cosine of numbers; unknown where either has none.
+    pub(super) numbers: Option<u32>,
+}
+
+impl Alike {
+    /// Words and 4-grams in one figure, of 20,000.
+    pub(super) fn both(&self) -> u32 {
+        self.words + self.grams
+    }
 }
 
 /// Marks the weight of a word that the report is about; weights are far below.
@@ -62,16 +71,32 @@ impl<'w> Desk<'w> {
             words: cosine(words, &a.words, &b.words),
             grams: cosine(grams, &a.grams, &b.grams),
             about: ((a.share(held) + b.share(holds)) / 2) as u32,
+            numbers: self.numbers(a, b),
         }
+    }
+
+    /// The cosine of the numbers of the report that is laid out and of another.
+    fn numbers(&self, a: &Weighed, b: &Weighed) -> Option<u32> {
+        if a.numbers.is_empty() || b.numbers.is_empty() {
+            return None;
+        }
+        let square = |of: &[(u32, u32)]| of.iter().map(|term| u64::from(term.1) * u64::from(term.1)).sum::<u64>();
+        let both = b.numbers.iter().filter(|term| self.words[term.0 as usize] != 0).map(|term| u64::from(term.1) * u64::from(term.1)).sum();
+        Some(quotient(both, square(&a.numbers), square(&b.numbers)))
     }
 }
 
 /// 10,000 times the cosine, rounded down.
 fn cosine(dot: u64, a: &Vector, b: &Vector) -> u32 {
+    quotient(dot, a.square, b.square)
+}
+
+/// 10,000 times the cosine of two vectors with these squared lengths.
+pub(super) fn quotient(dot: u64, a: u64, b: u64) -> u32 {
     // Almost always the squares' product has 64 bits, whose root is many times cheaper than that of 128.
-    let length = match a.square.checked_mul(b.square) {
+    let length = match a.checked_mul(b) {
         Some(product) => product.isqrt(),
-        None => (u128::from(a.square) * u128::from(b.square)).isqrt() as u64,
+        None => (u128::from(a) * u128::from(b)).isqrt() as u64,
     };
     match (length, dot.checked_mul(TEN_THOUSAND)) {
         (0, _) => 0,

@@ -1,16 +1,19 @@
 //! Reports of one event: reference snapshot → signals → candidates → score. Linkage of the scores is the pipeline's.
 //!
-//! The units are copy groups, one vote each in the linkage; their size counts only in document frequencies and neighborhoods. Units of different languages are not compared yet. Every number that
+//! The units are copy groups, one vote each in the linkage; their size counts only in document frequencies and neighborhoods. Units of one language are compared by their words, of two by what means the same in every language. Every number that
 //! decides is an integer; the model's table and the background frequencies are data.
 
 mod background;
+mod bridge;
 mod candidates;
 mod compare;
 mod integer;
+mod resolution;
 mod score;
 mod snapshot;
 mod stem;
 mod terms;
+mod time;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -22,10 +25,13 @@ pub use score::{PROBABILITY_ONE, Part};
 
 use crate::link::Tier;
 use crate::linkage::Edge;
+use bridge::Bridge;
 use compare::{Alike, Desk};
-use score::{Around, Features, Model};
+use resolution::Compared;
+use score::{Around, Features, Model, Seen};
 use snapshot::{Snapshot, Weighed};
 use terms::Terms;
+use time::Bursts;
 use vocabulary::Reading;
 
 /// Least mean probability between two groups that makes them one story, of [`PROBABILITY_ONE`]: .35. The labelled sets together are
@@ -72,7 +78,7 @@ struct Corpus {
     snapshot: Snapshot,
     weighed: Vec<Weighed>,
     around: Vec<Around>,
-    burst: u64,
+    bursts: Bursts,
     /// Number of each member among all reports.
     members: Vec<u32>,
 }
@@ -84,7 +90,11 @@ pub struct Scores {
     pub pairs: Vec<Edge>,
     /// Terms that stood in too many articles to look for candidates.
     pub long_postings: u64,
+    /// What is added to every score, in thousandths of a logit: where stories are distinct here.
+    shift: i64,
     corpora: Vec<Corpus>,
+    /// What joins them, when there are several.
+    bridge: Option<Bridge>,
     /// Where each report is: corpus, place.
     places: Vec<(u32, u32)>,
     /// Where the pairs of each report, as the first of the two, start in `pairs`; one more for the end.
@@ -108,6 +118,7 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
     for (at, report) in reports.iter().enumerate() {
         languages.entry(report.lang).or_default().push(at as u32);
     }
+    let mut compared: Vec<Compared> = Vec::new();
     let mut found = Scores { places: vec![(0, 0); reports.len()], ..Scores::default() };
     for (lang, members) in languages {
         let mut corpus = Corpus::new(lang, reports, members, reference);
@@ -115,15 +126,28 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
             found.places[*member as usize] = (found.corpora.len() as u32, at);
         }
         let near = match reference {
-            Reference::Corpus => candidates::near(&corpus.snapshot, &corpus.weighed, &corpus.members, window_days),
+            Reference::Corpus => corpus.near(window_days),
             Reference::Background => candidates::all(corpus.weighed.len()),
         };
         found.long_postings += near.long_postings;
         let sizes: Vec<u32> = corpus.members.iter().map(|member| reports[*member as usize].size).collect();
-        found.pairs.extend(corpus.score(&sizes, &near.pairs));
+        compared.extend(corpus.score(&sizes, &near.pairs));
         found.corpora.push(corpus);
     }
-    found.pairs.sort_unstable();
+    compared.par_sort_unstable();
+    let model = Model::shipped();
+    found.shift = resolution::shift(reports.len(), &compared, model, MERGE, RELATED);
+    let edge = |pair: &Compared, shift: i64| (pair.a, pair.b, model.probability(i64::from(pair.logit) + shift));
+    found.pairs = compared.par_iter().map(|pair| edge(pair, found.shift)).collect();
+    if found.corpora.len() > 1 {
+        let mut bridge = Bridge::new(reports, found.places.iter().map(|place| place.0).collect());
+        let sizes: Vec<u32> = reports.iter().map(|report| report.size).collect();
+        let (across, long_postings) = bridge.score(&sizes, window_days, reference == Reference::Background);
+        found.long_postings += long_postings;
+        found.pairs.extend(across.iter().map(|pair| edge(pair, 0)));
+        found.pairs.par_sort_unstable();
+        found.bridge = Some(bridge);
+    }
     found.starts = (0..=reports.len() as u32).map(|report| found.pairs.partition_point(|pair| pair.0 < report) as u32).collect();
     found
 }
@@ -140,28 +164,43 @@ impl Corpus {
         let mut rows: Vec<(u32, Weighed)> = members.into_iter().zip(weighed).collect();
         rows.sort_by_cached_key(|row| row.1.topic());
         let (members, weighed): (Vec<u32>, Vec<Weighed>) = rows.into_iter().unzip();
-        let burst = snapshot::burst(weighed.iter().filter_map(|article| article.day));
-        Corpus { snapshot, weighed, around: Vec::new(), burst, members }
+        Corpus { snapshot, weighed, around: Vec::new(), bursts: Bursts::default(), members }
+    }
+
+    fn near(&self, window: i64) -> candidates::Near {
+        candidates::near(&candidates::Sought {
+            vocabulary: &self.snapshot.lexis.words,
+            idf: &self.snapshot.word_idf,
+            vectors: self.weighed.iter().map(|report| &report.words).collect(),
+            sizes: self.weighed.iter().map(Weighed::terms).collect(),
+            days: self.weighed.iter().map(|report| report.day).collect(),
+            ranks: &self.members,
+            kin: None,
+            nearest: candidates::NEAREST,
+            window,
+        })
     }
 
     /// Learns what is usual around each report from its candidates, and scores them.
-    fn score(&mut self, sizes: &[u32], pairs: &[(u32, u32)]) -> Vec<Edge> {
+    fn score(&mut self, sizes: &[u32], pairs: &[(u32, u32)]) -> Vec<Compared> {
         let weighed = &self.weighed;
         let desk = || Desk::new(&self.snapshot);
         let alike: Vec<Alike> =
             pairs.par_iter().map_init(desk, |desk, (a, b)| desk.compare(&weighed[*a as usize], &weighed[*b as usize])).collect();
-        self.around = score::around(sizes, pairs, &alike);
+        self.around = score::around(sizes, pairs, alike.iter().map(|alike| (alike.words, alike.grams)));
+        let days: Vec<Option<i64>> = self.weighed.iter().map(|report| report.day).collect();
+        self.bursts = Bursts::new(&days, pairs, alike.iter().map(Alike::both));
         let score = |((a, b), alike): (&(u32, u32), &Alike)| {
-            let probability = Model::shipped().probability(&self.features(*a, *b, *alike));
+            let logit = Model::shipped().score(&self.features(*a, *b, *alike).values()) as i32;
             let (a, b) = (self.members[*a as usize], self.members[*b as usize]);
-            (a.min(b), a.max(b), probability)
+            Compared { a: a.min(b), b: a.max(b), logit, alike: alike.both() }
         };
         pairs.par_iter().zip(&alike).map(score).collect()
     }
 
     fn features(&self, a: u32, b: u32, alike: Alike) -> Features {
         let (a, b) = (a as usize, b as usize);
-        Features::new(alike, (self.around[a], self.around[b]), (self.weighed[a].day, self.weighed[b].day), self.burst)
+        Features::new(alike, (&self.weighed[a], &self.weighed[b]), (self.around[a], self.around[b]), &self.bursts)
     }
 }
 
@@ -170,24 +209,27 @@ pub struct Comparer<'s> {
     scores: &'s Scores,
     /// For each corpus, from its first comparison on.
     desks: Vec<Option<Desk<'s>>>,
+    /// … and for pairs of two languages.
+    bridge: Option<bridge::Desk>,
 }
 
 impl<'s> Comparer<'s> {
-    /// The probability of two reports, of [`PROBABILITY_ONE`]; 0 when their languages differ.
+    /// The probability of two reports, of [`PROBABILITY_ONE`]; 0 when they are in two languages and share nothing specific.
     pub fn probability(&mut self, a: u32, b: u32) -> u32 {
-        self.features(a, b).map_or(0, |features| Model::shipped().probability(&features))
+        self.seen(a, b).map_or(0, |(seen, shift)| Model::shipped().probability(seen.score() + shift))
     }
 
-    /// What the model sees of two reports; `None` when their languages differ.
-    fn features(&mut self, a: u32, b: u32) -> Option<Features> {
+    /// What the model sees of two reports, and how much is added to its score.
+    fn seen(&mut self, a: u32, b: u32) -> Option<(Seen, i64)> {
         let scores = self.scores;
-        let ((corpus_a, a), (corpus_b, b)) = (scores.places[a as usize], scores.places[b as usize]);
+        let ((corpus_a, at_a), (corpus_b, at_b)) = (scores.places[a as usize], scores.places[b as usize]);
         if corpus_a != corpus_b {
-            return None;
+            return Some((scores.bridge.as_ref()?.seen_any(&mut self.bridge, a, b)?, 0));
         }
         let corpus = &scores.corpora[corpus_a as usize];
         let desk = self.desks[corpus_a as usize].get_or_insert_with(|| Desk::new(&corpus.snapshot));
-        Some(corpus.features(a, b, desk.compare(&corpus.weighed[a as usize], &corpus.weighed[b as usize])))
+        let alike = desk.compare(&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
+        Some((corpus.features(at_a, at_b, alike).seen(), scores.shift))
     }
 }
 
@@ -230,10 +272,10 @@ impl Scores {
     /// For scoring any pairs of reports.
     #[must_use]
     pub fn comparer(&self) -> Comparer<'_> {
-        Comparer { scores: self, desks: self.corpora.iter().map(|_| None).collect() }
+        Comparer { scores: self, desks: self.corpora.iter().map(|_| None).collect(), bridge: None }
     }
 
-    /// The probability of any two reports, candidates or not; 0 when their languages differ.
+    /// The probability of any two reports, candidates or not; 0 when they are in two languages and share nothing specific.
     #[must_use]
     pub fn probability_of_any(&self, a: u32, b: u32) -> u32 {
         self.comparer().probability(a, b)
@@ -242,14 +284,36 @@ impl Scores {
     /// Names and values of what the model sees of each candidate pair, in the order of [`pairs`](Self::pairs): what it is trained on.
     pub fn features(&self) -> impl Iterator<Item = Vec<(&'static str, Option<i64>)>> + '_ {
         let mut comparer = self.comparer();
-        self.pairs.iter().map(move |(a, b, _)| comparer.features(*a, *b).map_or_else(Vec::new, |features| features.named().collect()))
+        self.pairs.iter().map(move |(a, b, _)| comparer.seen(*a, *b).map_or_else(Vec::new, |(seen, _)| seen.named().collect()))
     }
 
-    /// Explains the score of two reports; `None` when their languages differ.
+    /// Explains the score of two reports; `None` when they are in two languages and share nothing specific.
     #[must_use]
     pub fn reasons(&self, reports: &[Report<'_>], a: u32, b: u32) -> Option<Reasons> {
-        let features = self.comparer().features(a, b)?;
-        let ((corpus, at_a), (_, at_b)) = (self.places[a as usize], self.places[b as usize]);
+        let (seen, shift) = self.comparer().seen(a, b)?;
+        let model = Model::shipped();
+        let parts = seen.parts(shift);
+        let sum: i64 = parts.iter().map(|part| part.millilogits).sum();
+        let (shared, only_a, only_b) = self.terms(reports, a, b);
+        Some(Reasons {
+            missing: model.bound(MERGE) - sum,
+            candidates: self.candidate(a, b).is_some(),
+            probability: model.probability(sum),
+            parts,
+            shared,
+            only_a,
+            only_b,
+        })
+    }
+
+    /// The terms of both reports with their shares, and what only one of them is about.
+    fn terms(&self, reports: &[Report<'_>], a: u32, b: u32) -> (Vec<(String, f64)>, Vec<String>, Vec<String>) {
+        let ((corpus, at_a), (other, at_b)) = (self.places[a as usize], self.places[b as usize]);
+        if corpus != other {
+            let spell = bridge::spellings(&reports[a as usize]);
+            let shared = self.bridge.iter().flat_map(|bridge| bridge.shared(a, b)).take(SHOWN);
+            return (shared.map(|(key, share)| (spell.get(&key).cloned().unwrap_or_default(), share)).collect(), Vec::new(), Vec::new());
+        }
         let corpus = &self.corpora[corpus as usize];
         let (x, y) = (&corpus.weighed[at_a as usize], &corpus.weighed[at_b as usize]);
         let (spell_a, spell_b) = (reports[a as usize].spellings(), reports[b as usize].spellings());
@@ -266,16 +330,7 @@ impl Scores {
             let absent = |number: u32| other.words.weights().all(|term| term.0 != number);
             of.about.iter().filter(|term| absent(term.0)).take(SHOWN).filter_map(|term| spell.get(&key(term.0)).cloned()).collect()
         };
-        let parts = Model::shipped().parts(&features);
-        let sum: i64 = parts.iter().map(|part| part.millilogits).sum();
-        Some(Reasons {
-            missing: Model::shipped().logit(MERGE) - sum,
-            candidates: self.candidate(a, b).is_some(),
-            probability: Model::shipped().probability(&features),
-            parts,
-            shared,
-            only_a: only(x, y, &spell_a),
-            only_b: only(y, x, &spell_b),
-        })
+        let (only_a, only_b) = (only(x, y, &spell_a), only(y, x, &spell_b));
+        (shared, only_a, only_b)
     }
 }

@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use super::compare::Alike;
-use super::snapshot::TEN_THOUSAND;
+use super::snapshot::{TEN_THOUSAND, Weighed};
+use super::time::Bursts;
 
 /// Fixed-point one of probabilities.
 pub const PROBABILITY_ONE: u32 = 65_536;
@@ -18,8 +21,34 @@ const LEAST_AROUND: usize = 5;
 /// Least neighborhood, of 10,000.
 const AROUND_FLOOR: u64 = 500;
 
-/// What the model sees of a pair, in the order of its values.
-const NAMES: [&str; 8] = ["words", "chars", "about", "words_around", "chars_around", "lone", "gap", "burst"];
+/// What the model sees of a pair in one language, in the order of its values.
+const WITHIN: [&str; 10] = ["words", "chars", "about", "words_around", "chars_around", "lone", "numbers", "length", "gap", "burst"];
+/// … and of a pair in two.
+pub(super) const ACROSS: [&str; 8] = ["concepts", "names", "concepts_around", "all_around", "numbers", "length", "gap", "burst"];
+
+/// A pair as a model sees it: a value for each of its curves; `None` says nothing either way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    values: SmallVec<[Option<i64>; WITHIN.len()]>,
+    model: &'static Model,
+}
+
+impl Seen {
+    /// A pair in two languages, by the values of [`ACROSS`].
+    pub(super) fn across(values: [Option<i64>; ACROSS.len()]) -> Seen {
+        Seen { values: SmallVec::from_slice(&values), model: Model::across() }
+    }
+
+    /// The score, in thousandths of a logit.
+    pub(super) fn score(&self) -> i64 {
+        self.model.score(&self.values)
+    }
+
+    /// The values by name, as in the model's table.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, Option<i64>)> {
+        self.model.names.iter().copied().zip(self.values.iter().copied())
+    }
+}
 
 /// What the model sees of a pair; `None` says nothing either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,27 +60,31 @@ pub(super) struct Features {
     pub(super) grams_around: Option<i64>,
     /// Days between the dates, when both are known.
     pub(super) gap: Option<i64>,
-    /// How much an equal day says in this corpus, for dates at most a day apart.
+    /// Tokens of the shorter: short reports have fewer words in common.
+    pub(super) length: u32,
+    /// How much so many days between say in this corpus.
     pub(super) burst: Option<u64>,
 }
 
 impl Features {
-    /// What the model sees of two reports with these neighborhoods and dates.
-    pub(super) fn new(alike: Alike, around: (Around, Around), days: (Option<i64>, Option<i64>), burst: u64) -> Features {
+    /// What the model sees of two reports with these neighborhoods.
+    pub(super) fn new(alike: Alike, reports: (&Weighed, &Weighed), around: (Around, Around), bursts: &Bursts) -> Features {
         let around = around.0.zip(around.1);
+        let (a, b) = reports;
         let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
-        let gap = days.0.zip(days.1).map(|(a, b)| (a - b).abs());
+        let gap = a.day.zip(b.day).map(|(a, b)| (a - b).abs());
         Features {
             alike,
             words_around: around.map(|(a, b)| less(alike.words, a.0, b.0)),
             grams_around: around.map(|(a, b)| less(alike.grams, a.1, b.1)),
             gap,
-            burst: gap.filter(|gap| *gap <= 1).map(|_| burst),
+            length: a.length.min(b.length),
+            burst: gap.and_then(|gap| bursts.of(gap)),
         }
     }
 
-    /// The features in the order of [`NAMES`].
-    fn values(&self) -> [Option<i64>; NAMES.len()] {
+    /// The features in the order of [`WITHIN`].
+    pub(super) fn values(&self) -> [Option<i64>; WITHIN.len()] {
         [
             Some(self.alike.words.into()),
             Some(self.alike.grams.into()),
@@ -59,14 +92,16 @@ impl Features {
             self.words_around,
             self.grams_around,
             self.words_around.is_none().then_some(0),
+            self.alike.numbers.map(i64::from),
+            Some(self.length.into()),
             self.gap,
             self.burst.map(|burst| burst as i64),
         ]
     }
 
-    /// The features by name, as in the model's table.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, Option<i64>)> {
-        NAMES.into_iter().zip(self.values())
+    /// The features as the model sees them.
+    pub(super) fn seen(&self) -> Seen {
+        Seen { values: SmallVec::from_slice(&self.values()), model: Model::shipped() }
     }
 }
 
@@ -76,7 +111,7 @@ pub(super) type Around = Option<(u64, u64)>;
 
 /// The largest cosines of one report's candidates.
 #[derive(Clone, Copy, Default)]
-struct Largest {
+pub(super) struct Largest {
     /// Largest first.
     list: [u32; AROUND],
     pushed: usize,
@@ -84,12 +119,17 @@ struct Largest {
 
 impl Largest {
     /// Puts a cosine in its place, `times` times.
-    fn push(&mut self, cosine: u32, times: usize) {
+    pub(super) fn push(&mut self, cosine: u32, times: usize) {
         self.pushed += times;
         let place = self.list.partition_point(|larger| *larger >= cosine);
         let end = (place + times).min(AROUND);
         self.list.copy_within(place..AROUND - (end - place), end);
         self.list[place..end].fill(cosine);
+    }
+
+    /// The least of them.
+    pub(super) fn least(&self) -> u32 {
+        self.list[AROUND - 1]
     }
 
     fn mean(&self) -> u64 {
@@ -99,17 +139,17 @@ impl Largest {
 
 /// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs. A group's copies are part of its
 /// neighborhood: where true copies are near, a page that is only rather alike stands out as another story.
-pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], alike: &[Alike]) -> Vec<Around> {
+pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], cosines: impl Iterator<Item = (u32, u32)>) -> Vec<Around> {
     let times = |size: u32| (size as usize).min(AROUND);
     let mut near: Vec<[Largest; 2]> = vec![Default::default(); sizes.len()];
     for (near, size) in near.iter_mut().zip(sizes) {
         near.iter_mut().for_each(|largest| largest.push(TEN_THOUSAND as u32, times(size - 1)));
     }
-    for ((a, b), alike) in pairs.iter().zip(alike) {
+    for ((a, b), cosines) in pairs.iter().zip(cosines) {
         for (report, other) in [(*a, *b), (*b, *a)] {
             let [words, grams] = &mut near[report as usize];
-            words.push(alike.words, times(sizes[other as usize]));
-            grams.push(alike.grams, times(sizes[other as usize]));
+            words.push(cosines.0, times(sizes[other as usize]));
+            grams.push(cosines.1, times(sizes[other as usize]));
         }
     }
     near.into_iter().map(|[words, grams]| (words.pushed >= LEAST_AROUND).then(|| (words.mean(), grams.mean()))).collect()
@@ -129,7 +169,7 @@ pub struct Part {
 }
 
 /// A curve at every whole number between its ends; flat beyond them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Curve {
     first: i64,
     values: Vec<i32>,
@@ -154,24 +194,33 @@ impl Curve {
 }
 
 /// The curves.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Model {
     bias: i64,
-    /// In the order of [`NAMES`].
-    curves: [Curve; NAMES.len()],
+    names: &'static [&'static str],
+    /// In the order of the names.
+    curves: Vec<Curve>,
     /// From millilogits to the probability.
     squash: Curve,
 }
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../../data/model/story.tsv")));
+const TABLE: &str = include_str!("../../data/model/story.tsv");
+static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::parse(TABLE, "", &WITHIN));
+static SHIPPED_ACROSS: LazyLock<Model> = LazyLock::new(|| Model::parse(TABLE, "across:", &ACROSS));
 
 impl Model {
-    /// The model that the product ships.
+    /// The model that the product ships, for pairs in one language …
     pub(super) fn shipped() -> &'static Model {
-        &MODEL
+        &SHIPPED
     }
 
-    fn parse(text: &str) -> Model {
+    /// … and for pairs in two.
+    pub(super) fn across() -> &'static Model {
+        &SHIPPED_ACROSS
+    }
+
+    /// The curves whose names stand in the table after `prefix`.
+    fn parse(text: &str, prefix: &str, names: &'static [&'static str]) -> Model {
         let mut points: BTreeMap<&str, Vec<(i64, i64)>> = BTreeMap::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let mut row = line.split('\t');
@@ -183,17 +232,23 @@ impl Model {
             points.entry(name).or_default().push((x, y));
         }
         let curve = |name: &str| points.get(name).map_or_else(Curve::default, |points| Curve::new(points));
-        Model { bias: curve("bias").at(0), curves: NAMES.map(curve), squash: curve("squash") }
+        let of = |name: &str| curve(&format!("{prefix}{name}"));
+        Model { bias: of("bias").at(0), names, curves: names.iter().map(|name| of(name)).collect(), squash: curve("squash") }
     }
 
-    /// The probability, of [`PROBABILITY_ONE`].
-    pub(super) fn probability(&self, features: &Features) -> u32 {
-        let sum: i64 = features.values().iter().zip(&self.curves).map(|(value, curve)| value.map_or(0, |value| curve.at(value))).sum();
-        self.squash.at(self.bias + sum).clamp(0, i64::from(PROBABILITY_ONE)) as u32
+    /// The score, in thousandths of a logit.
+    pub(super) fn score(&self, values: &[Option<i64>]) -> i64 {
+        let parts = values.iter().zip(&self.curves);
+        self.bias + parts.map(|(value, curve)| value.map_or(0, |value| curve.at(value))).sum::<i64>()
     }
 
-    /// The least sum of parts whose probability reaches `probability`, in steps of one.
-    pub(super) fn logit(&self, probability: u32) -> i64 {
+    /// The probability of a score, of [`PROBABILITY_ONE`].
+    pub(super) fn probability(&self, score: i64) -> u32 {
+        self.squash.at(score).clamp(0, i64::from(PROBABILITY_ONE)) as u32
+    }
+
+    /// The least score whose probability reaches `probability`.
+    pub(super) fn bound(&self, probability: u32) -> i64 {
         let (mut low, mut high) = (self.squash.first, self.squash.first + self.squash.values.len().saturating_sub(1) as i64);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -201,12 +256,15 @@ impl Model {
         }
         low
     }
+}
 
-    /// What the probability is made of; the parts sum to its logit.
-    pub(super) fn parts(&self, features: &Features) -> Vec<Part> {
+impl Seen {
+    /// What the probability is made of, in a corpus whose scores are shifted so; the parts sum to its logit.
+    pub(super) fn parts(&self, shift: i64) -> Vec<Part> {
         let share = |value: i64| format!("{:.3}", value as f64 / TEN_THOUSAND as f64);
-        let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: self.bias, most: self.bias }];
-        for ((feature, value), curve) in features.named().zip(&self.curves) {
+        let model = self.model;
+        let mut parts = vec![Part { name: "two articles at random", value: String::new(), millilogits: model.bias, most: model.bias }];
+        for ((feature, value), curve) in self.named().zip(&model.curves) {
             let (name, show): (_, &dyn Fn(i64) -> String) = match feature {
                 "words" => ("words in common", &share),
                 "chars" => ("spelling of title and lead", &share),
@@ -214,6 +272,12 @@ impl Model {
                 "words_around" => ("words against neighbors", &share),
                 "chars_around" => ("title and lead against neighbors", &share),
                 "lone" => ("no neighbors to compare with", &|_| "yes".to_owned()),
+                "concepts" => ("concepts and numbers in common", &share),
+                "names" => ("names and other words in common", &share),
+                "concepts_around" => ("concepts against neighbors", &share),
+                "all_around" => ("both against neighbors", &share),
+                "numbers" => ("numbers in common", &share),
+                "length" => ("words of the shorter", &|tokens| tokens.to_string()),
                 "gap" => ("days between", &|days| days.to_string()),
                 _ => ("how much the day says here", &|burst| format!("{:.2}", burst as f64 / 256.0)),
             };
@@ -222,6 +286,9 @@ impl Model {
             }
             let millilogits = value.map_or(0, |value| curve.at(value));
             parts.push(Part { name, value: value.map_or_else(|| "unknown".to_owned(), show), millilogits, most: curve.most() });
+        }
+        if shift != 0 {
+            parts.push(Part { name: "how distinct stories are here", value: String::new(), millilogits: shift, most: shift });
         }
         parts
     }
@@ -232,17 +299,21 @@ mod tests {
     use super::*;
 
     const ALIKE: Features = Features {
-        alike: Alike { words: 9000, grams: 9000, about: 9500 },
+        alike: Alike { words: 9000, grams: 9000, about: 9500, numbers: Some(9000) },
         words_around: Some(4000),
         grams_around: Some(4000),
         gap: Some(0),
+        length: 200,
         burst: Some(300),
     };
 
     #[test]
     fn the_shipped_model_is_whole_and_sane() {
         let model = Model::shipped();
-        let curves = NAMES.iter().zip(&model.curves).filter(|row| *row.0 != "lone").chain([(&"squash", &model.squash)]);
+        let shaped = |row: &(&&str, &Curve)| !["lone", "length"].contains(row.0);
+        let across = Model::across();
+        let curves = WITHIN.iter().zip(&model.curves).chain(ACROSS.iter().zip(&across.curves)).filter(shaped);
+        let curves = curves.chain([(&"squash", &model.squash)]);
         for (name, curve) in curves {
             assert!((2..100_000).contains(&curve.values.len()), "{name} has {} values", curve.values.len());
             let rising = curve.values.is_sorted();
@@ -250,27 +321,31 @@ mod tests {
             assert!(if *name == "gap" { falling } else { rising }, "{name} is monotone");
         }
         let unlike = Features {
-            alike: Alike { words: 100, grams: 50, about: 0 },
+            alike: Alike { words: 100, grams: 50, about: 0, numbers: Some(0) },
             words_around: Some(-3000),
             grams_around: Some(-3000),
             gap: Some(60),
+            length: 200,
             burst: None,
         };
-        assert!(model.probability(&ALIKE) > 60_000 && model.probability(&unlike) < 1_000);
+        let probability = |features: &Features| model.probability(model.score(&features.values()));
+        assert!(probability(&ALIKE) > 60_000 && probability(&unlike) < 1_000);
         let undated = Features { gap: None, burst: None, ..ALIKE };
-        assert!(model.probability(&undated) <= model.probability(&ALIKE), "an unknown date is no evidence");
+        assert!(probability(&undated) <= probability(&ALIKE), "an unknown date is no evidence");
     }
 
     #[test]
     fn the_parts_are_the_score() {
         let model = Model::shipped();
-        let sum: i64 = model.parts(&ALIKE).iter().map(|part| part.millilogits).sum();
-        assert_eq!(model.squash.at(sum) as u32, model.probability(&ALIKE));
+        for shift in [0, 500] {
+            let sum: i64 = ALIKE.seen().parts(shift).iter().map(|part| part.millilogits).sum();
+            assert_eq!(sum, model.score(&ALIKE.values()) + shift);
+        }
     }
 
     #[test]
     fn curves_are_straight_between_points_and_flat_beyond() {
-        let model = Model::parse("# note\nbias\t0\t5\nwords\t0\t0\nwords\t10\t-100\n");
+        let model = Model::parse("# note\nbias\t0\t5\nwords\t0\t0\nwords\t10\t-100\n", "", &WITHIN);
         assert_eq!([-5, 0, 1, 5, 10, 99].map(|x| model.curves[0].at(x)), [0, 0, -10, -50, -100, -100]);
         assert_eq!(Curve::new(&[(0, 0), (3, -1)]).values, [0, -1, -1, -1], "rounded down");
         assert_eq!((model.bias, model.curves[1].at(3)), (5, 0));

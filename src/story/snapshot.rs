@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::Reference;
 use super::background::{Background, MILLION};
 use super::integer::ln256;
-use super::terms::{Held, Term, Terms};
+use super::terms::{Held, Kind, Term, Terms};
 use super::vocabulary::{Lexis, Vocabulary};
 
 /// Articles that the background table counts for.
@@ -24,10 +24,8 @@ const SALIENT: usize = 10;
 const SMALL_COUNTS: u32 = 64;
 /// Fixed-point one of cosines and shares.
 pub(super) const TEN_THOUSAND: u64 = 10_000;
-/// Days between two dates that still count as one burst, and the days around that it is compared with.
-const BURST_DAYS: std::ops::RangeInclusive<i64> = 2..=15;
-/// Articles within a day of each other among which the day says nothing: that many are of many events.
-const CROWDED_DAY: u64 = 256;
+/// Numbers of an article that are compared; a table of results has more than it says.
+const NUMBERS: usize = 32;
 
 /// A weighted term vector: numbers and weights, in no order, with its squared length.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +37,7 @@ pub(super) struct Vector {
 }
 
 impl Vector {
-    fn push(&mut self, number: u32, weight: u32) {
+    pub(super) fn push(&mut self, number: u32, weight: u32) {
         match (u16::try_from(number), u16::try_from(weight)) {
             (Ok(number), Ok(weight)) => self.short.push((number, weight)),
             _ => self.long.push((number, weight)),
@@ -64,6 +62,10 @@ pub(super) struct Weighed {
     pub(super) grams: Vector,
     /// What it is about: its heaviest terms, heaviest first.
     pub(super) about: SmallVec<[(u32, u32); SALIENT]>,
+    /// Numbers of two digits and more that it gives, and their IDF; the rarest.
+    pub(super) numbers: SmallVec<[(u32, u32); 4]>,
+    /// Its tokens.
+    pub(super) length: u32,
     pub(super) day: Option<i64>,
 }
 
@@ -116,27 +118,38 @@ impl Snapshot {
         let mut about: Vec<(u32, u32)> = terms
             .words
             .iter()
-            .filter(|term| self.lexis.salient[term.number as usize])
+            .filter(|term| self.lexis.kinds[term.number as usize] == Kind::Salient)
             .map(|term| (term.number, term.count.saturating_mul(self.word_idf[term.number as usize])))
             .filter(|term| term.1 > 0)
             .collect();
         let order = |term: &(u32, u32)| (Reverse(term.1), self.lexis.words.keys[term.0 as usize]);
         keep_first(&mut about, SALIENT, order);
         about.sort_unstable_by_key(order);
+        let number = |term: &&Term| self.lexis.kinds[term.number as usize] == Kind::Number;
+        let mut numbers: Vec<(u32, u32)> = terms
+            .words
+            .iter()
+            .filter(number)
+            .map(|term| (term.number, self.word_idf[term.number as usize]))
+            .filter(|term| term.1 > 0)
+            .collect();
+        keep_first(&mut numbers, NUMBERS, order);
         Weighed {
             words: self.vector(&terms.words, &self.word_idf),
             grams: self.vector(&terms.grams, &self.gram_idf),
             about: SmallVec::from_slice(&about),
+            numbers: SmallVec::from_slice(&numbers),
+            length: terms.words.iter().map(|term| term.count).sum(),
             day,
         }
     }
 
-    /// Weights (1 + ln count) * idf, in 1/256.
+    /// Weights (1 + ln count) · idf, in 1/256.
     fn vector(&self, terms: &[Term], idf: &[u32]) -> Vector {
         let mut vector = Vector { short: Vec::with_capacity(terms.len()), ..Vector::default() };
         for term in terms {
             let tf = self.tf.get(term.count as usize).copied().unwrap_or_else(|| tf(term.count));
-            let weight = ((tf * u64::from(idf[term.number as usize]) + 128) >> 8) as u32;
+            let weight = weight(tf, idf[term.number as usize]);
             if weight > 0 {
                 vector.push(term.number, weight);
             }
@@ -146,8 +159,13 @@ impl Snapshot {
 }
 
 /// 256 times 1 + ln of a count.
-fn tf(count: u32) -> u64 {
+pub(super) fn tf(count: u32) -> u64 {
     256 + ln256(u64::from(count), 1)
+}
+
+/// What a term weighs, in 1/256.
+pub(super) fn weight(tf: u64, idf: u32) -> u32 {
+    ((tf * u64::from(idf) + 128) >> 8) as u32
 }
 
 /// 256 times the IDF of every term: 256 ln((articles + PRIOR) / (df + PRIOR * background)).
@@ -157,11 +175,14 @@ fn idf(terms: &Vocabulary, background: &AHashMap<u64, u32>, unknown: u32, articl
     let of = |(key, held): (&u64, &Held)| {
         let df = if articles.is_some() { held.articles } else { 0 };
         let background = background.get(key).copied().unwrap_or(unknown);
-        *known.entry((df, background)).or_insert_with(|| {
-            ln256((articles.unwrap_or(0) + PRIOR) * MILLION, u64::from(df) * MILLION + PRIOR * u64::from(background)) as u32
-        })
+        *known.entry((df, background)).or_insert_with(|| idf_of(articles.unwrap_or(0), df, background))
     };
     terms.keys.iter().zip(&terms.held).map(of).collect()
+}
+
+/// 256 times the IDF of a term that `df` of `articles` hold, and in general so many of a million.
+pub(super) fn idf_of(articles: u64, df: u32, background: u32) -> u32 {
+    ln256((articles + PRIOR) * MILLION, u64::from(df) * MILLION + PRIOR * u64::from(background)) as u32
 }
 
 /// Keeps the `most` first in an order, in no order.
@@ -170,26 +191,6 @@ pub(super) fn keep_first<T, K: Ord>(list: &mut Vec<T>, most: usize, order: impl 
         list.select_nth_unstable_by_key(most, order);
         list.truncate(most);
     }
-}
-
-/// 256 ln of how many times more often two dated articles lie 0–1 days apart than the 2–15 days around say they would: in a stream of
-/// news an equal day says little, in a collection of events it says much. 0 where the dates do not reach beyond those days, and less the
-/// more articles share a day: a day's news is no event.
-pub(super) fn burst(days: impl IntoIterator<Item = i64>) -> u64 {
-    let mut per: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
-    for day in days {
-        *per.entry(day).or_default() += 1;
-    }
-    let span = per.keys().next_back().zip(per.keys().next()).map_or(0, |(last, first)| last - first);
-    if span <= *BURST_DAYS.end() {
-        return 0;
-    }
-    let at = |gap: i64| -> u64 { per.iter().map(|(day, count)| count * per.get(&(day + gap)).copied().unwrap_or(0)).sum() };
-    let near = per.values().map(|count| count * (count - 1) / 2).sum::<u64>() + at(1);
-    let around: u64 = BURST_DAYS.map(at).sum();
-    let within_a_day = 2 * near / per.values().sum::<u64>();
-    // Means of 1.5 near and 14 far gaps, each with a prior of one pair a gap and more.
-    ln256((near + 3) * 28, 3 * (around + 28)).min(ln256(CROWDED_DAY, within_a_day.clamp(1, CROWDED_DAY)))
 }
 
 #[cfg(test)]
@@ -236,17 +237,5 @@ mod tests {
         let copies = |size| idf(read(&["zzyzx"], size), Reference::Corpus, "zzyzx");
         let few = idf(read(&texts[..10], 1), Reference::Corpus, "zzyzx");
         assert!(copies(10) == few && copies(500) == few, "copies count as articles, up to ten");
-    }
-
-    #[test]
-    fn an_equal_day_says_much_only_where_days_are_scattered() {
-        let stream = (0..3000).map(|at| at % 60);
-        let events = (0..60).map(|at| (at / 6) * 100);
-        assert!(burst(stream) < 100);
-        assert!(burst(events) > 400);
-        assert_eq!(burst(std::iter::empty()), 0);
-        let one_day = || std::iter::repeat_n(7, 3000);
-        assert_eq!(burst(one_day()), 0, "there is nothing to compare with");
-        assert_eq!(burst(one_day().chain([-700])), 0, "nor is one stray date");
     }
 }

@@ -34,9 +34,26 @@ pub(super) fn grams(word: &str, mut push: impl FnMut(u64)) {
     starts.zip(ends).for_each(|(start, end)| push(term(&padded[start..end])));
 }
 
-/// Whether an article can be about a stem: no number and not too short.
-fn is_salient(stem: &str) -> bool {
-    stem.chars().nth(LEAST_SALIENT - 1).is_some() && !stem.bytes().all(|byte| byte.is_ascii_digit())
+/// What a stem can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    /// An article can be about it.
+    Salient,
+    /// A number of two digits and more.
+    Number,
+    /// Neither: too short.
+    #[default]
+    Short,
+}
+
+impl Kind {
+    fn of(stem: &str) -> Kind {
+        match (stem.bytes().all(|byte| byte.is_ascii_digit()), stem.chars().take(LEAST_SALIENT).count()) {
+            (true, 2..) => Kind::Number,
+            (false, LEAST_SALIENT..) => Kind::Salient,
+            _ => Kind::Short,
+        }
+    }
 }
 
 /// A term of an article.
@@ -102,7 +119,7 @@ impl Lexicon {
     }
 
     /// Counts a term of the article being read.
-    fn count(&mut self, number: u32) {
+    pub(super) fn count(&mut self, number: u32) {
         let count = &mut self.counts[number as usize];
         // Written always and kept where it is new: nobody can predict whether it is.
         self.seen[self.distinct] = number;
@@ -111,7 +128,7 @@ impl Lexicon {
     }
 
     /// The terms of the article that ends here, which stands for `articles`.
-    fn end(&mut self, articles: u32) -> Vec<Term> {
+    pub(super) fn end(&mut self, articles: u32) -> Vec<Term> {
         let of = |number: &u32| {
             let held = &mut self.entries[*number as usize].held;
             held.reports += 1;
@@ -183,8 +200,8 @@ pub(super) struct Reader {
     tokens: Tokens,
     pub(super) words: Lexicon,
     pub(super) grams: Lexicon,
-    /// Whether an article can be about a stem, by number.
-    pub(super) salient: Vec<bool>,
+    /// What a stem can say, by number.
+    pub(super) kinds: Vec<Kind>,
 }
 
 impl Reader {
@@ -196,7 +213,7 @@ impl Reader {
             tokens: Tokens::default(),
             words: Lexicon::default(),
             grams: Lexicon::default(),
-            salient: Vec::new(),
+            kinds: Vec::new(),
         }
     }
 
@@ -223,8 +240,8 @@ impl Reader {
     fn learn(&mut self, key: u64, token: &str) -> Word {
         let stem = self.stemmer.stem(token);
         let number = self.words.number(term(&stem));
-        if number as usize == self.salient.len() {
-            self.salient.push(is_salient(&stem));
+        if number as usize == self.kinds.len() {
+            self.kinds.push(Kind::of(&stem));
         }
         let word = Word { stem: number, grams: UNSPELLED };
         self.seen.insert(key, word);
@@ -274,12 +291,12 @@ mod tests {
     #[test]
     fn a_term_has_one_number_in_all_articles() {
         let mut reader = Reader::new("en");
-        let first = reader.read(["Talks on talks", "rain"], 3);
+        let first = reader.read(["Talks on talks", "33"], 3);
         let second = reader.read(["talking"], 1);
         let counts: Vec<u32> = first.words.iter().map(|term| term.count).collect();
         assert_eq!(counts, [2, 1, 1]);
         assert_eq!(second.words, [Term { number: first.words[0].number, count: 1 }]);
         assert_eq!(reader.words.entries[0].held, Held { reports: 2, articles: 4 });
-        assert_eq!(reader.salient, [true, false, true]);
+        assert_eq!(reader.kinds, [Kind::Salient, Kind::Short, Kind::Number]);
     }
 }

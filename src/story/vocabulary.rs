@@ -9,11 +9,11 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::Report;
-use super::terms::{Entry, Held, Lexicon, Reader, Term, Terms};
+use super::terms::{Entry, Held, Kind, Lexicon, Reader, Term, Terms};
 
 /// Most articles of one copy group that count in document frequencies: a wire item that a hundred outlets print does not make its own
 /// words common.
-const MOST_COPIES: u32 = 10;
+pub(super) const MOST_COPIES: u32 = 10;
 
 /// Terms by number.
 #[derive(Debug, Default)]
@@ -34,8 +34,8 @@ impl Vocabulary {
 pub(super) struct Lexis {
     pub(super) words: Vocabulary,
     pub(super) grams: Vocabulary,
-    /// Whether an article can be about a word, by number.
-    pub(super) salient: Vec<bool>,
+    /// What a word can say, by number.
+    pub(super) kinds: Vec<Kind>,
     /// Articles that the reports count for.
     pub(super) articles: u64,
 }
@@ -58,14 +58,14 @@ impl Reading {
             (terms, reader)
         };
         let (mut parts, readers): (Vec<Vec<Terms>>, Vec<Reader>) = reports.par_chunks(part).map(read).unzip();
-        let (mut words, mut grams, mut salient) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut grams, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
         for reader in readers {
             words.push(reader.words);
             grams.push(reader.grams);
-            salient.push(reader.salient);
+            kinds.push(reader.kinds);
         }
         let ((words, word_numbers), (grams, gram_numbers)) = rayon::join(|| merge(words), || merge(grams));
-        let salient = by_number(&salient, &word_numbers, words.keys.len());
+        let kinds = by_number(&kinds, &word_numbers, words.keys.len());
         parts.par_iter_mut().zip(word_numbers).zip(gram_numbers).for_each(|((part, words), grams)| {
             for terms in part {
                 renumber(&mut terms.words, &words);
@@ -73,24 +73,25 @@ impl Reading {
             }
         });
         let articles = reports.iter().map(|report| u64::from(articles(report))).sum();
-        Reading { terms: parts.into_iter().flatten().collect(), lexis: Lexis { words, grams, salient, articles } }
+        Reading { terms: parts.into_iter().flatten().collect(), lexis: Lexis { words, grams, kinds, articles } }
     }
 }
 
-fn by_number(parts: &[Vec<bool>], numbers: &[Vec<u32>], count: usize) -> Vec<bool> {
-    let mut all = vec![false; count];
+/// What the parts say of their terms, by number.
+pub(super) fn by_number<T: Copy + Default>(parts: &[Vec<T>], numbers: &[Vec<u32>], count: usize) -> Vec<T> {
+    let mut all = vec![T::default(); count];
     for (value, number) in parts.iter().flatten().zip(numbers.iter().flatten()) {
         all[*number as usize] = *value;
     }
     all
 }
 
-fn renumber(terms: &mut [Term], numbers: &[u32]) {
+pub(super) fn renumber(terms: &mut [Term], numbers: &[u32]) {
     terms.iter_mut().for_each(|term| term.number = numbers[term.number as usize]);
 }
 
 /// One vocabulary of many, and for each of them its terms' numbers there.
-fn merge(parts: Vec<Lexicon>) -> (Vocabulary, Vec<Vec<u32>>) {
+pub(super) fn merge(parts: Vec<Lexicon>) -> (Vocabulary, Vec<Vec<u32>>) {
     let mut parts = parts.into_iter();
     let mut all = parts.next().unwrap_or_default();
     let mut numbers: Vec<Vec<u32>> = vec![(0..all.entries.len() as u32).collect()];

@@ -127,7 +127,8 @@ fn what_an_outlet_prints_on_every_page_makes_no_copies() {
         "The council voted on Monday to plant lime trees along the whole northern road and to close it for lorries on summer weekends.",
     ]);
     let articles: Vec<Article> = texts.enumerate().map(|(at, text)| page(at, text)).collect();
-    let found = cluster(&articles, &Config::default()).expect("a good configuration");
+    let copies = Config { level: samestory::Level::Copies, ..Config::default() };
+    let found = cluster(&articles, &copies).expect("a good configuration");
     assert_eq!(found.stories.len(), articles.len());
     assert!(found.placements.iter().all(|place| place.removed == 1), "{:?}", found.placements);
 }
