@@ -7,12 +7,13 @@
 NAME.tsv comes from `cargo run --release --example story_features`: corpora of one language each, the copy group and label of every article, and
 what the model sees of every pair of groups that was compared. A corpus weighs 1/sqrt(its pairs), times --weight. The model is logistic over ramps
 with weights >= 0, so that every curve is monotone; a feature that is unknown adds nothing.
---left-out prints the ARI of each set with the set left out of training.
+--left-out prints ARI and B-cubed F1 of each set with the set left out of training.
 """
 import argparse, heapq, os
 from collections import Counter, defaultdict
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -108,9 +109,9 @@ def fit(corpora):
     return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
 
 
-def link(n, pairs, p, threshold=MERGE):
-    """Average linkage, a missing pair being 0."""
-    sums, size, parent = [dict() for _ in range(n)], [1] * n, list(range(n))
+def merges(n, pairs, p, least):
+    """The merges of average linkage, a missing pair being 0, and their means."""
+    sums, size, parent, out = [dict() for _ in range(n)], [1] * n, list(range(n)), []
     for (a, b), v in zip(pairs, p):
         if v >= EDGE:
             sums[a][b] = sums[b][a] = v
@@ -120,8 +121,9 @@ def link(n, pairs, p, threshold=MERGE):
         m, a, b = heapq.heappop(heap)
         if parent[a] != a or parent[b] != b or b not in sums[a] or -sums[a][b] / (size[a] * size[b]) != m:
             continue
-        if -m < threshold:
+        if -m < least:
             break
+        out.append((-m, a, b))
         parent[b] = a
         size[a] += size[b]
         for c, s in sums[b].items():
@@ -130,19 +132,59 @@ def link(n, pairs, p, threshold=MERGE):
                 sums[a][c] = sums[c][a] = sums[a].get(c, 0) + s
         for c, s in sums[a].items():
             heapq.heappush(heap, (-s / (size[a] * size[c]), min(a, c), max(a, c)))
+    return out
+
+
+def cut(n, merged, least):
+    parent = list(range(n))
 
     def root(x):
         while parent[x] != x:
             x = parent[x]
         return x
-    return [root(x) for x in range(n)]
+    for m, a, b in merged:
+        if m >= least:
+            parent[root(b)] = root(a)
+    return np.array([root(x) for x in range(n)])
 
 
-def ari(corpus, t, threshold=MERGE):
-    p = 1 / (1 + np.exp(-(corpus["x"] @ t[:-1] + t[-1])))
+def silhouette(near, labels):
+    """Mean silhouette, a report alone counting 0; as in src/story/resolution.rs."""
+    _, labels = np.unique(labels, return_inverse=True)
+    n, size = len(labels), np.bincount(labels)
+    to = near @ csr_matrix((np.ones(n), (np.arange(n), labels)))
+    inside = np.asarray(to[np.arange(n), labels]).ravel() / np.maximum(1, size[labels] - 1)
+    to = to.tocoo()
+    outside, other = np.zeros(n), to.col != labels[to.row]
+    np.maximum.at(outside, to.row[other], (to.data / size[to.col])[other])
+    return np.where(size[labels] == 1, 0, (inside - outside) / np.maximum(1e-4, 1 - np.minimum(inside, outside))).mean()
+
+
+def shift(corpus, n, z):
+    """How fine a corpus is cut, in logits; as in src/story/resolution.rs."""
+    bound, (a, b) = np.log(MERGE / (1 - MERGE)), np.array(corpus["pairs"]).T
+    alike = np.array([f["words"] + f["chars"] for f in corpus["features"]]) / 20000
+    near = coo_matrix((alike, (a, b)), shape=(n, n)).tocsr()
+    near = near + near.T
+    steps = np.arange(-4, 6) / 2
+    merged = merges(n, corpus["pairs"], 1 / (1 + np.exp(-z)), 1 / (1 + np.exp(steps[-1] - bound)))
+
+    def worth(step):
+        s = silhouette(near, cut(n, merged, 1 / (1 + np.exp(step - bound))))
+        return np.log(max(s * n, 1e-4)) - .045 * step ** 2 * (1 + (100 / n) ** 2)
+    return max(steps, key=lambda step: (worth(step), -abs(step)))
+
+
+def ari(corpus, t):
+    """ARI and B-cubed F1 of the stories, without the last step that joins fragments of large ones."""
     n = 1 + max(group for group, _ in corpus["articles"])
-    found = link(n, corpus["pairs"], p, threshold)
-    return adjusted_rand_score([gold for _, gold in corpus["articles"]], [found[group] for group, _ in corpus["articles"]])
+    z = corpus["x"] @ t[:-1] + t[-1]
+    z += shift(corpus, n, z)
+    found = cut(n, merges(n, corpus["pairs"], 1 / (1 + np.exp(-z)), MERGE), MERGE)
+    gold, found = [gold for _, gold in corpus["articles"]], [found[group] for group, _ in corpus["articles"]]
+    both, g, f = Counter(zip(gold, found)), Counter(gold), Counter(found)
+    p, r = (sum(c * c / d[k[at]] for k, c in both.items()) for d, at in ((f, 1), (g, 0)))
+    return f"{adjusted_rand_score(gold, found):.3f} / {2 * p * r / (p + r) / len(gold):.3f}"
 
 
 def lone(corpora, t):
@@ -202,8 +244,8 @@ def main():
         print(f"{c['name']:28} {len(c['articles']):5} articles {len(c['pairs']):6} pairs, recall {c['recall']:.3f} of all   AUC {roc_auc_score(c['y'], p):.3f}")
     left = {s: fit([c for c in corpora if c["set"] != s]) for s in sorted({c["set"] for c in corpora})} if a.left_out else {}
     for c in corpora:
-        out = f"   left out {ari(c, left[c['set']]):.3f}" if left else ""
-        print(f"{c['name']:28} {len(c['articles']):5} articles {len(c['pairs']):6} pairs, recall {c['recall']:.3f}   ARI {ari(c, t):.3f}{out}", flush=True)
+        out = f"   left out {ari(c, left[c['set']])}" if left else ""
+        print(f"{c['name']:28} {len(c['articles']):5} articles {len(c['pairs']):6} pairs, recall {c['recall']:.3f}   ARI / B3 {ari(c, t)}{out}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 //! Word stems, by language: for the story channel only.
 //!
-//! Arabic is stemmed by light10 (Larkey, Ballesteros and Connell 2007), English, Russian and Turkish by Snowball; other languages not at
-//! all. The apostrophe of Turkish names is already a token break.
+//! Arabic is stemmed by light10 (Larkey, Ballesteros and Connell 2007), sixteen languages by Snowball (Porter 2001), others not at all. The apostrophe of Turkish names is already a token break.
 
 use rust_stemmers::Algorithm;
 
@@ -12,6 +11,24 @@ pub(super) enum Stemmer {
     Identity,
 }
 
+const SNOWBALL: [(&str, Algorithm); 16] = [
+    ("da", Algorithm::Danish),
+    ("de", Algorithm::German),
+    ("el", Algorithm::Greek),
+    ("en", Algorithm::English),
+    ("es", Algorithm::Spanish),
+    ("fi", Algorithm::Finnish),
+    ("fr", Algorithm::French),
+    ("hu", Algorithm::Hungarian),
+    ("it", Algorithm::Italian),
+    ("nl", Algorithm::Dutch),
+    ("pt", Algorithm::Portuguese),
+    ("ro", Algorithm::Romanian),
+    ("ru", Algorithm::Russian),
+    ("sv", Algorithm::Swedish),
+    ("ta", Algorithm::Tamil),
+    ("tr", Algorithm::Turkish),
+];
 const PREFIXES: [&str; 6] = ["وال", "بال", "كال", "فال", "ال", "لل"];
 const SUFFIXES: [&str; 8] = ["ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"];
 /// Fewest letters that stripping leaves.
@@ -21,10 +38,10 @@ impl Stemmer {
     pub(super) fn of(lang: &str) -> Stemmer {
         match lang {
             "ar" => Stemmer::Light10,
-            "en" => Stemmer::Snowball(rust_stemmers::Stemmer::create(Algorithm::English)),
-            "ru" => Stemmer::Snowball(rust_stemmers::Stemmer::create(Algorithm::Russian)),
-            "tr" => Stemmer::Snowball(rust_stemmers::Stemmer::create(Algorithm::Turkish)),
-            _ => Stemmer::Identity,
+            _ => SNOWBALL
+                .iter()
+                .find(|row| row.0 == lang)
+                .map_or(Stemmer::Identity, |row| Stemmer::Snowball(rust_stemmers::Stemmer::create(row.1))),
         }
     }
 
@@ -64,7 +81,8 @@ mod tests {
             ("ar", vec!["له"], "له"),
             ("en", vec!["talks", "talk", "talking"], "talk"),
             ("ru", vec!["переговоры", "переговоров"], "переговор"),
-            ("de", vec!["gespräche"], "gespräche"),
+            ("de", vec!["gespräche", "gespräch"], "gesprach"),
+            ("ka", vec!["მოლაპარაკება"], "მოლაპარაკება"),
             ("en", vec!["2020"], "2020"),
         ] {
             for word in words {
