@@ -52,7 +52,7 @@ pub struct Explanation {
     pub overlap: Overlap,
     /// Least shared shingles that would make them copies by resemblance.
     pub needed: usize,
-    /// The story score and its parts; `None` when their languages differ or stories were not looked for.
+    /// The story score and its parts; `None` when they are in two languages and share nothing specific, or stories were not looked for.
     pub reasons: Option<Reasons>,
     /// Whether word frequencies came from the background table alone.
     pub background_only: bool,
@@ -136,7 +136,7 @@ impl Run<'_> {
         }
         match &found.reasons {
             Some(reasons) => out.extend(story_sentences(found, reasons)),
-            None if scored => out.push("They are read as two languages, and stories are not yet compared across languages.".to_owned()),
+            None if scored => out.push("They are in two languages and share no name, place or number.".to_owned()),
             None => {}
         }
         out
