@@ -207,6 +207,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_like_a_form_but_says_something_else_stands_for_nothing() {
+        for (lang, text) in [
+            ("ar", "هناك هنا باب بعيد عين صوت وقع اجتماعية ذهب عمره"),
+            ("az", "kriminal"),
+            ("fa", "کرد استاندارد"),
+            ("ru", "следовательно"),
+            ("tr", "katıldı katılan sözcük"),
+        ] {
+            assert_eq!(concepts(lang, text), Vec::<&str>::new(), "{lang}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_cut_at_its_apostrophe_is_two_in_a_row() {
+        for text in ["прем'єр", "прем’єра"] {
+            assert_eq!(concepts("uk", text), ["prime-minister"], "{text}");
+        }
+    }
+
+    #[test]
     fn every_table_names_known_concepts_once() {
         assert_eq!(CONCEPTS.len(), 463);
         for (lang, text, _) in &TABLES {
