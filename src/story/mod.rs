@@ -1,7 +1,8 @@
 //! Reports of one event: reference snapshot → signals → candidates → score. Linkage of the scores is the pipeline's.
 //!
-//! The units are copy groups, one vote each in the linkage; their size counts only in document frequencies and neighborhoods. Units of one language are compared by their words, of two by what means the same in every language. Every number that
-//! decides is an integer; the model's table and the background frequencies are data.
+//! The units are copy groups, one vote each in the linkage; their size counts only in document frequencies and neighborhoods. Units of
+//! one language are compared by their words, of two by what means the same in every language. Every number that decides is an integer;
+//! the model's table, the background frequencies and the words of concepts are data.
 
 mod background;
 mod bridge;
@@ -137,14 +138,14 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
     compared.par_sort_unstable();
     let model = Model::shipped();
     found.shift = resolution::shift(reports.len(), &compared, model, MERGE, RELATED);
-    let edge = |pair: &Compared, shift: i64| (pair.a, pair.b, model.probability(i64::from(pair.logit) + shift));
-    found.pairs = compared.par_iter().map(|pair| edge(pair, found.shift)).collect();
+    let shift = found.shift;
+    found.pairs = compared.par_iter().map(|pair| (pair.a, pair.b, model.probability(i64::from(pair.logit) + shift))).collect();
     if found.corpora.len() > 1 {
         let mut bridge = Bridge::new(reports, found.places.iter().map(|place| place.0).collect());
         let sizes: Vec<u32> = reports.iter().map(|report| report.size).collect();
         let (across, long_postings) = bridge.score(&sizes, window_days, reference == Reference::Background);
         found.long_postings += long_postings;
-        found.pairs.extend(across.iter().map(|pair| edge(pair, 0)));
+        found.pairs.extend(across);
         found.pairs.par_sort_unstable();
         found.bridge = Some(bridge);
     }

@@ -124,7 +124,8 @@ mod tests {
     use super::*;
     use crate::story::{MERGE, RELATED};
 
-    /// Stories of `size` reports, alike inside by `inside`, and each to the first of the next story by `outside`; scores are `logit` inside and far less outside.
+    /// Stories of `size` reports, alike inside by `inside`, and each to the first of the next story by `outside`; scores are `logit`
+    /// inside and far less outside.
     fn corpus(stories: u32, size: u32, inside: u32, outside: u32, logit: i32) -> (usize, Vec<Compared>) {
         let mut pairs = Vec::new();
         for story in 0..stories {

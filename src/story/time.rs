@@ -74,11 +74,16 @@ fn burst(gap: Gap, beyond: &[Gap]) -> u64 {
     let (mut near, mut wanted) = (0, FURTHER * gap.all);
     for further in beyond.iter().filter(|further| further.all > 0) {
         let taken = further.all.min(wanted);
-        near += further.near * taken / further.all;
+        near += share(further.near, taken, further.all);
         wanted -= taken;
     }
-    near += (gap.near * wanted).checked_div(gap.all).unwrap_or(0);
+    near += share(gap.near, wanted, gap.all);
     ln256((gap.near + PRIOR) * FURTHER, near + PRIOR * FURTHER)
+}
+
+/// `part / whole` of `near`: a million reports of one day are more pairs than 64 bits hold times the near ones.
+fn share(near: u64, part: u64, whole: u64) -> u64 {
+    (u128::from(near) * u128::from(part)).checked_div(u128::from(whole)).unwrap_or(0) as u64
 }
 
 #[cfg(test)]
@@ -103,6 +108,12 @@ mod tests {
         assert_eq!(bursts(&[], |_| true), Bursts::default());
         let two_days: Vec<i64> = (0..60).map(|at| at % 2).collect();
         assert!(bursts(&two_days, |_| true).of(0) < Some(20), "there is nothing to compare with");
+    }
+
+    #[test]
+    fn a_million_reports_of_one_day_say_nothing_either() {
+        let pairs = 1_000_000 * 999_999 / 2;
+        assert_eq!(burst(Gap { near: 20_000_000, all: pairs }, &[]), 0);
     }
 
     #[test]

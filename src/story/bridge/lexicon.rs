@@ -61,6 +61,8 @@ pub(super) struct Lexicon {
     stems: AHashMap<u64, Concept>,
     /// Two words in a row: by the first, or its stem, the second.
     pairs: AHashMap<u64, Vec<(bool, Form, Concept)>>,
+    /// Letters of the longest form: what is longer is cut before it is looked up.
+    longest: usize,
     /// Particles that are written together with the next word.
     prefixes: &'static [&'static str],
 }
@@ -107,6 +109,7 @@ impl Lexicon {
         if words.iter().any(|form| form.open && form.text.chars().nth(LEAST_STEM - 1).is_none()) {
             return;
         }
+        self.longest = words.iter().map(|form| form.text.chars().count()).fold(self.longest, usize::max);
         match &words[..] {
             [word] if word.open => drop(self.stems.entry(term(&word.text)).or_insert(concept)),
             [word] => drop(self.words.entry(term(&word.text)).or_insert(concept)),
@@ -117,13 +120,13 @@ impl Lexicon {
 
     /// The concept of one word: a word goes before a stem, a long stem before a short one.
     pub(super) fn word(&self, word: &str) -> Option<Concept> {
-        let stem = |form| starts(form).find_map(|start| self.stems.get(&term(start)).copied());
+        let stem = |form| self.starts(form).find_map(|start| self.stems.get(&term(start)).copied());
         self.forms(word).find_map(|form| self.words.get(&term(form)).copied()).or_else(|| self.forms(word).find_map(stem))
     }
 
     /// Whether a word can be the first of two that stand for a concept together.
     pub(super) fn opens(&self, word: &str) -> bool {
-        !self.pairs.is_empty() && self.forms(word).any(|form| starts(form).any(|start| self.pairs.contains_key(&term(start))))
+        !self.pairs.is_empty() && self.forms(word).any(|form| self.starts(form).any(|start| self.pairs.contains_key(&term(start))))
     }
 
     /// The concept of two words in a row, which goes before that of either.
@@ -145,16 +148,17 @@ impl Lexicon {
     }
 
     fn bare_pair(&self, word: &str, next: &str) -> Option<Concept> {
-        starts(word).find_map(|start| {
+        self.starts(word).find_map(|start| {
             let fits = |row: &&(bool, Form, Concept)| (row.0 || start == word) && self.forms(next).any(|next| row.1.is(next));
             self.pairs.get(&term(start))?.iter().find(fits).map(|row| row.2)
         })
     }
-}
 
-/// The beginnings of a word, longest first.
-fn starts(word: &str) -> impl Iterator<Item = &str> {
-    word.char_indices().rev().map(|(at, letter)| &word[..at + letter.len_utf8()])
+    /// The beginnings of a word that are no longer than any form, longest first.
+    fn starts<'w>(&self, word: &'w str) -> impl Iterator<Item = &'w str> + use<'w> {
+        let end = word.char_indices().nth(self.longest).map_or(word.len(), |(at, _)| at);
+        word[..end].char_indices().rev().map(|(at, letter)| &word[..at + letter.len_utf8()])
+    }
 }
 
 #[cfg(test)]
@@ -192,6 +196,34 @@ mod tests {
         assert_eq!(concepts("en", "Black Sea")[0], "black-sea");
         assert_eq!(concepts("ar", "في البحر الأسود")[0], "black-sea");
         assert_eq!(concepts("ru", "в Черном море")[0], "black-sea");
+    }
+
+    #[test]
+    fn a_word_without_end_is_looked_up_by_its_beginning() {
+        let lexicon = Lexicon::of("en");
+        let endless = "a".repeat(1 << 20);
+        assert_eq!(lexicon.starts(&endless).map(str::len).max(), Some(lexicon.longest));
+        assert_eq!(concepts("en", &format!("ukrainian{endless}")), ["ukraine"]);
+    }
+
+    #[test]
+    fn what_is_read_like_a_form_but_says_something_else_stands_for_nothing() {
+        for (lang, text) in [
+            ("ar", "هناك هنا باب بعيد عين صوت وقع اجتماعية ذهب عمره"),
+            ("az", "kriminal"),
+            ("fa", "کرد استاندارد"),
+            ("ru", "следовательно"),
+            ("tr", "katıldı katılan sözcük"),
+        ] {
+            assert_eq!(concepts(lang, text), Vec::<&str>::new(), "{lang}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_cut_at_its_apostrophe_is_two_in_a_row() {
+        for text in ["прем'єр", "прем’єра"] {
+            assert_eq!(concepts("uk", text), ["prime-minister"], "{text}");
+        }
     }
 
     #[test]

@@ -12,11 +12,11 @@ use rayon::prelude::*;
 use super::Report;
 use super::candidates::{self, Near, Sought};
 use super::compare::quotient;
-use super::resolution::Compared;
-use super::score::{self, Around, Seen};
+use super::score::{self, Around, Model, Seen};
 use super::snapshot::{Vector, idf_of, tf, weight};
 use super::time::Bursts;
 use super::vocabulary::Vocabulary;
+use crate::linkage::Edge;
 pub(super) use read::spellings;
 use read::{Kind, Reading};
 
@@ -83,7 +83,7 @@ impl Bridge {
     }
 
     /// Candidate pairs of different languages, scored; `all` is for a few reports, of which every pair is one.
-    pub(super) fn score(&mut self, sizes: &[u32], window: i64, all: bool) -> (Vec<Compared>, u64) {
+    pub(super) fn score(&mut self, sizes: &[u32], window: i64, all: bool) -> (Vec<Edge>, u64) {
         let near = if all { self.all() } else { self.near(window) };
         let desk = || Desk { weights: vec![0; self.kinds.len()], laid: None };
         let alike: Vec<Alike> = near.pairs.par_iter().map_init(desk, |desk, (a, b)| self.compare(desk, *a, *b)).collect();
@@ -92,11 +92,9 @@ impl Bridge {
         self.around = score::around(sizes, &pairs, met.iter().map(|row| (row.1.concepts, row.1.all)));
         let days: Vec<Option<i64>> = self.reports.iter().map(|report| report.day).collect();
         self.bursts = Bursts::new(&days, &pairs, met.iter().map(|row| row.1.all));
-        let score = |((a, b), alike): &((u32, u32), Alike)| {
-            let logit = self.seen(*a, *b, alike).score() as i32;
-            Compared { a: *a.min(b), b: *a.max(b), logit, alike: 2 * alike.all }
-        };
-        (met.par_iter().map(score).collect(), near.long_postings)
+        let model = Model::shipped();
+        let edge = |((a, b), alike): &((u32, u32), Alike)| (*a.min(b), *a.max(b), model.probability(self.seen(*a, *b, alike).score()));
+        (met.par_iter().map(edge).collect(), near.long_postings)
     }
 
     fn all(&self) -> Near {

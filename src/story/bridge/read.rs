@@ -82,7 +82,7 @@ fn each(parts: &[&str], lexicon: &Lexicon, seen: &mut AHashMap<u64, Word>, mut r
             let known = *seen.entry(term(word(at))).or_insert_with(learn);
             let pair = (known.opens && at + 1 < rows.len()).then(|| lexicon.pair(word(at), word(at + 1))).flatten();
             if let Some(found) = pair.map(Found::concept).or(known.found) {
-                receive(found, line, rows[at].1.clone());
+                receive(found, line, rows[at].1.start..rows[at + usize::from(pair.is_some())].1.end);
             }
             at += 1 + usize::from(pair.is_some());
         }
@@ -177,8 +177,9 @@ mod tests {
 
     #[test]
     fn spellings_are_those_of_the_text() {
-        let report = Report { parts: vec!["Vladimir PUTIN"], lang: "en", ..Report::default() };
+        let report = Report { parts: vec!["Vladimir PUTIN on the Black Sea"], lang: "en", ..Report::default() };
         let found = spellings(&report);
         assert_eq!(found[&term("btn")], "PUTIN");
+        assert!(found.values().any(|spelling| spelling == "Black Sea"), "both words of two");
     }
 }
