@@ -87,3 +87,11 @@ pub struct Article {
     /// The input record as a JSON object, kept only when asked for.
     pub record: Option<SharedText>,
 }
+
+impl Article {
+    /// Days since 1970 of its publication, when known.
+    #[must_use]
+    pub fn day(&self) -> Option<i64> {
+        self.published.as_ref().map(|published| published.when.day_number())
+    }
+}

@@ -15,13 +15,13 @@ use crate::copies::{Copies, CopyFinder, Texts};
 use crate::error::{Error, Result};
 use crate::extract::Own;
 use crate::hash;
-use crate::language;
+use crate::language::{self, Scripts};
 use crate::link::{Clustering, CopyGroup, Members, Placement, Related, Stage, Story, Summary, Watch};
 use crate::linkage::{self, Pins};
 use crate::shingle::Shingles;
 use crate::sketch::Sketcher;
 use crate::story::{self, Reference, Report, Scores};
-use crate::verify::{CopyRule, Overlap, Ratio};
+use crate::verify::{CopyRule, Overlap};
 
 mod assemble;
 mod fragments;
@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
     pub fn watched(articles: &'a [Article], config: &'a Config, reference: Reference, watch: Watch<'_>) -> Result<Run<'a>> {
         config.validate()?;
         let rank = rank(articles)?;
-        let rule = CopyRule { resemblance: Ratio::new(config.resemblance), containment: config.containment.map(Ratio::new) };
+        let rule = config.copy_rule();
         let finder = CopyFinder {
             shingle: config.shingle,
             sketcher: Sketcher::new(config.num_hashes),
@@ -166,14 +166,14 @@ impl<'a> Run<'a> {
             counts: vec![("bytes", bytes), ("articles", own.len() as u64), ("removed_lines", removed), ("read_again", read_again)],
         });
         let (together, apart) = (pinned(articles, &config.together), pinned(articles, &config.apart));
-        let days: Vec<Option<i32>> = articles.iter().map(|article| day(article).map(|day| day as i32)).collect();
+        let days: Vec<Option<i32>> = articles.iter().map(|article| article.day().map(|day| day as i32)).collect();
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
         let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again }, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
         // Only stories need to know the language of a text that does not say it.
-        let langs: Vec<Option<Lang>> = articles.par_iter().map(if stories { lang } else { declared }).collect();
+        let langs: Vec<Option<Lang>> = articles.par_iter().map(if stories { language::of } else { language::declared_by }).collect();
         let corpora = if stories { corpora(articles, &langs) } else { Vec::new() };
         let mut run = Run {
             articles,
@@ -239,7 +239,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn is_copy(&self, a: ArticleId, b: ArticleId, overlap: &Overlap) -> bool {
-        let gap = day(&self.articles[a.index()]).zip(day(&self.articles[b.index()])).map(|(a, b)| (a - b).abs());
+        let gap = self.articles[a.index()].day().zip(self.articles[b.index()].day()).map(|(a, b)| (a - b).abs());
         let rule = self.rule.after(gap);
         rule.resembles(overlap) || rule.contains(overlap)
     }
@@ -292,11 +292,9 @@ impl<'a> Run<'a> {
 
     fn report(&self, group: &CopyGroup) -> Report<'_> {
         let (article, own) = (&self.articles[group.representative.index()], &self.own[group.representative.index()]);
-        let headline = article.title.as_deref().or(own.headline.map(|span| span.of(&article.text)));
-        let lines = own.kept.iter().map(|span| span.of(&article.text));
-        let day = |id: &ArticleId| day(&self.articles[id.index()]);
+        let day = |id: &ArticleId| self.articles[id.index()].day();
         Report {
-            parts: headline.into_iter().chain(lines).collect(),
+            parts: own.parts(article),
             lang: self.corpora[group.representative.index()].as_deref().unwrap_or_default(),
             size: group.articles.len() as u32,
             day: group.articles.iter().filter_map(day).min(),
@@ -365,35 +363,13 @@ fn shingles(article: &Article, own: &Own, width: usize) -> Shingles {
 /// The language that each article is compared in: where it is unknown, the one most articles of the same script are in, so that a short
 /// flash meets the report of its event.
 fn corpora(articles: &[Article], langs: &[Option<Lang>]) -> Vec<Option<Lang>> {
-    let script = |article: &Article| language::script(&article.text).or_else(|| language::script(article.title.as_deref()?));
-    let mut counts: BTreeMap<u16, BTreeMap<Lang, usize>> = BTreeMap::new();
+    let mut scripts = Scripts::default();
     if langs.iter().any(Option::is_none) {
         for (article, lang) in articles.iter().zip(langs) {
-            if let (Some(script), Some(lang)) = (script(article), lang) {
-                *counts.entry(script).or_default().entry(*lang).or_default() += 1;
+            if let Some(lang) = lang {
+                scripts.add(article, *lang);
             }
         }
     }
-    let usual = |article: &Article| {
-        counts.get(&script(article)?)?.iter().max_by_key(|(lang, count)| (**count, std::cmp::Reverse(**lang))).map(|(lang, _)| *lang)
-    };
-    articles.iter().zip(langs).map(|(article, lang)| lang.or_else(|| usual(article))).collect()
-}
-
-fn day(article: &Article) -> Option<i64> {
-    article.published.as_ref().map(|published| published.when.day_number())
-}
-
-fn declared(article: &Article) -> Option<Lang> {
-    article.lang.as_deref().and_then(language::declared)
-}
-
-/// The language an article declares, or the one its text is in.
-pub(crate) fn lang(article: &Article) -> Option<Lang> {
-    article
-        .lang
-        .as_deref()
-        .and_then(language::declared)
-        .or_else(|| language::detect(&article.text))
-        .or_else(|| language::detect(article.title.as_deref()?))
+    articles.iter().zip(langs).map(|(article, lang)| lang.or_else(|| scripts.usual(article))).collect()
 }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::Article;
 use crate::error::{Error, Result};
+use crate::verify::{CopyRule, Ratio};
 
 /// How far a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +107,19 @@ impl Config {
         count("num_hashes", self.num_hashes, 16, 1024)?;
         count("window", self.window as usize, 1, 8760)?;
         self.validate_pins()
+    }
+
+    /// The name under which an article's outlet counts.
+    #[must_use]
+    pub fn outlet<'a>(&'a self, article: &'a Article) -> Option<&'a str> {
+        let outlet = article.outlet.as_deref()?;
+        Some(self.outlet_aliases.get(outlet).map_or(outlet, String::as_str))
+    }
+
+    /// What makes a pair a copy.
+    #[must_use]
+    pub fn copy_rule(&self) -> CopyRule {
+        CopyRule { resemblance: Ratio::new(self.resemblance), containment: self.containment.map(Ratio::new) }
     }
 
     /// No pair pinned apart may be pinned together, directly or over others.

@@ -11,6 +11,7 @@
 mod attach;
 mod component;
 mod fold;
+pub mod live;
 
 use rayon::prelude::*;
 

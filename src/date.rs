@@ -75,6 +75,13 @@ impl When {
     }
 }
 
+/// The day so many days after 1970-01-01; the nearest there is, for what is past the calendar.
+#[must_use]
+pub fn of_day_number(day: i64) -> Date {
+    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+    EPOCH.saturating_add(jiff::Span::new().days(day.clamp(-700_000, 2_900_000)))
+}
+
 fn is_zoned_day(text: &str) -> bool {
     text.get(..10).is_some_and(|day| day.bytes().filter(|byte| *byte == b'-').count() == 2)
         && text.get(10..).is_some_and(|zone| zone == "Z" || (zone.starts_with(['+', '-']) && zone.len() <= 6))

@@ -45,6 +45,14 @@ pub enum Error {
         /// The value found and the allowed range.
         message: String,
     },
+    /// An index cannot be opened, read or written.
+    #[error("{}: {message}", path.display())]
+    Index {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong, and the way out.
+        message: String,
+    },
     /// Two values that must agree do not, or something asked for does not exist.
     #[error("{0}")]
     Input(String),

@@ -5,7 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::article::{Article, ArticleId};
-use crate::cluster::{self, Run};
+use crate::cluster::Run;
 use crate::error::{Error, Result};
 use crate::extract::Span;
 use crate::normalize;
@@ -99,7 +99,7 @@ impl Run<'_> {
             title: article.title.as_deref().map(str::to_owned).or_else(|| own.headline.map(line)),
             outlet: article.outlet.as_deref().map(str::to_owned),
             published: article.published.as_ref().map(|published| (published.when.to_string(), published.source.name())),
-            lang: cluster::lang(article).map(|lang| lang.to_string()),
+            lang: crate::language::of(article).map(|lang| lang.to_string()),
             shingles: self.shingles(id).len(),
             removed: own.removals.iter().map(|removal| (line(removal.span), removal.reason.name())).collect(),
             repaired: repaired(article, own.headline.is_some()),

@@ -1,6 +1,10 @@
 //! Which language a text is in (N13): used by the story channel only, never by tokens or shingles.
 
-use crate::article::Lang;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::{Article, Lang};
 
 /// Fewest letters for statistical detection; below, only letters that belong to one language speak.
 const ENOUGH_LETTERS: usize = 200;
@@ -88,12 +92,45 @@ impl Letters {
 }
 
 /// The script that most of the first letters are in, as a number; `None` without letters.
-pub(crate) fn script(text: &str) -> Option<u16> {
-    let mut counts: std::collections::BTreeMap<u16, usize> = std::collections::BTreeMap::new();
+fn script(text: &str) -> Option<u16> {
+    let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
     for script in text.chars().filter_map(crate::normalize::script).take(ENOUGH_LETTERS) {
         *counts.entry(script).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(script, count)| (*count, std::cmp::Reverse(*script))).map(|(script, _)| script)
+}
+
+/// The language that an article declares …
+pub(crate) fn declared_by(article: &Article) -> Option<Lang> {
+    article.lang.as_deref().and_then(declared)
+}
+
+/// … or else the one that its text is in.
+pub(crate) fn of(article: &Article) -> Option<Lang> {
+    declared_by(article).or_else(|| detect(&article.text)).or_else(|| detect(article.title.as_deref()?))
+}
+
+/// How many articles of each script are in which language.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Scripts(BTreeMap<u16, BTreeMap<Lang, u32>>);
+
+impl Scripts {
+    /// Counts an article whose language is known.
+    pub(crate) fn add(&mut self, article: &Article, lang: Lang) {
+        if let Some(script) = script_of(article) {
+            *self.0.entry(script).or_default().entry(lang).or_default() += 1;
+        }
+    }
+
+    /// The language that most articles of the same script are in.
+    pub(crate) fn usual(&self, article: &Article) -> Option<Lang> {
+        let counts = self.0.get(&script_of(article)?)?;
+        counts.iter().max_by_key(|(lang, count)| (**count, std::cmp::Reverse(**lang))).map(|(lang, _)| *lang)
+    }
+}
+
+fn script_of(article: &Article) -> Option<u16> {
+    script(&article.text).or_else(|| script(article.title.as_deref()?))
 }
 
 /// A declared language as we write it: `AR-eg`, `ara` and `ar` are all `ar`.

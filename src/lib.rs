@@ -37,6 +37,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod extract;
 pub mod hash;
+pub mod index;
 mod kernel;
 pub mod language;
 pub mod link;

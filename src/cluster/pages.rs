@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::day;
 use crate::article::Article;
 use crate::config::Config;
 use crate::copies::{CopyFinder, Print, Scratch};
@@ -38,24 +37,17 @@ impl Pages {
             .unzip();
         let mut counts = LineCounts::default();
         for (article, templates) in articles.iter().zip(&templates) {
-            counts.add(outlet(article, config), day(article), templates.iter().copied());
+            counts.add(config.outlet(article), article.day(), templates.iter().copied());
         }
         let found = own.par_iter_mut().zip(&mut prints).zip(keys.par_chunks_mut(bands)).zip(articles.par_iter().zip(&templates));
-        let concerned =
-            found.filter(|(_, (article, templates))| counts.is_any_template(outlet(article, config), templates.iter().copied()));
+        let concerned = found.filter(|(_, (article, templates))| counts.is_any_template(config.outlet(article), templates.iter().copied()));
         let read_again = concerned
             .map_init(Default::default, |(tokens, scratch): &mut (Vec<u64>, Scratch), (((own, print), keys), (article, _))| {
                 let lines = Lines::read(article, tokens);
-                *own = extract::clean(article, outlet(article, config), &lines, &counts, &patterns, tokens);
+                *own = extract::clean(article, config.outlet(article), &lines, &counts, &patterns, tokens);
                 *print = finder.print(tokens, scratch, keys);
             })
             .count() as u64;
         Pages { own, prints, keys, read_again }
     }
-}
-
-/// The name under which an article's outlet counts.
-fn outlet<'a>(article: &'a Article, config: &'a Config) -> Option<&'a str> {
-    let outlet = article.outlet.as_deref()?;
-    Some(config.outlet_aliases.get(outlet).map_or(outlet, String::as_str))
 }

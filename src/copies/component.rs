@@ -19,7 +19,7 @@ const DENSE: usize = 256;
 /// Least mean resemblance inside a group, in percent of the least resemblance of a link. Below 100, because two texts that each change
 /// 15 % of one item's words resemble it by .44 and each other by .23 only; above, because in a chain of texts that each share 60 % of
 /// the next the mean is at 68 % and the ends have little in common.
-const MEAN_PERCENT: u64 = 75;
+pub(super) const MEAN_PERCENT: u64 = 75;
 
 /// Members of a crowded bucket that all others are compared with, one after the other, while some are still alone.
 const HOSTS: usize = 16;

@@ -1,6 +1,7 @@
 //! What outlets print on many pages.
 
 use ahash::AHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::hash;
 
@@ -18,7 +19,14 @@ pub struct LineCounts {
     lines: AHashMap<u64, Count>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// [`LineCounts`] as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LineRows {
+    outlets: Vec<(u64, u32)>,
+    lines: Vec<(u64, Count)>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Count {
     dated: u32,
     undated: u32,
@@ -52,6 +60,27 @@ impl LineCounts {
     pub fn is_any_template(&self, outlet: Option<&str>, templates: impl IntoIterator<Item = u64>) -> bool {
         let outlet = outlet.map(|outlet| hash::bytes(outlet.as_bytes()));
         outlet.is_some_and(|outlet| templates.into_iter().any(|template| self.is_template(outlet, template)))
+    }
+
+    /// Forgets lines that a single article printed, before `day` or undated: a template comes more often.
+    pub fn forget_single(&mut self, day: i64) {
+        self.lines.retain(|_, count| count.dated + count.undated > 1 || (count.dated > 0 && count.last_day >= day));
+    }
+
+    /// All that is counted, in one order.
+    #[must_use]
+    pub fn rows(&self) -> LineRows {
+        let mut outlets: Vec<(u64, u32)> = self.outlets.iter().map(|(outlet, articles)| (*outlet, *articles)).collect();
+        let mut lines: Vec<(u64, Count)> = self.lines.iter().map(|(line, count)| (*line, *count)).collect();
+        outlets.sort_unstable();
+        lines.sort_unstable_by_key(|row| row.0);
+        LineRows { outlets, lines }
+    }
+
+    /// The counts that gave these rows.
+    #[must_use]
+    pub fn of_rows(rows: LineRows) -> LineCounts {
+        LineCounts { outlets: rows.outlets.into_iter().collect(), lines: rows.lines.into_iter().collect() }
     }
 
     pub(super) fn is_template(&self, outlet: u64, template: u64) -> bool {

@@ -14,7 +14,7 @@ use crate::article::Article;
 use crate::hash;
 use crate::normalize;
 
-pub use counts::LineCounts;
+pub use counts::{LineCounts, LineRows};
 pub use lines::Lines;
 
 use lines::Line;
@@ -137,6 +137,13 @@ pub struct Own {
 }
 
 impl Own {
+    /// The article's headline, then its own lines: what the story channel reads.
+    #[must_use]
+    pub fn parts<'a>(&self, article: &'a Article) -> Vec<&'a str> {
+        let headline = article.title.as_deref().or(self.headline.map(|span| span.of(&article.text)));
+        headline.into_iter().chain(self.kept.iter().map(|span| span.of(&article.text))).collect()
+    }
+
     /// The hashes of the tokens of its body, headline and boilerplate left out.
     pub fn tokens(&self, text: &str, tokens: &mut Vec<u64>) {
         tokens.clear();

@@ -9,9 +9,9 @@ use super::snapshot::{Vector, keep_first};
 use super::vocabulary::Vocabulary;
 
 /// Heaviest terms of an article that look for candidates.
-const HEAVY: usize = 30;
+pub(super) const HEAVY: usize = 30;
 /// A term in more articles than this looks for none: its posting would be most of the work and says little.
-const LONG_POSTING: u32 = 1000;
+pub(super) const LONG_POSTING: u32 = 1000;
 /// Candidates of an article by words …
 pub(super) const NEAREST: usize = 40;
 /// … and in other languages, where less tells them apart,
@@ -127,27 +127,18 @@ struct Search<'s> {
 impl Search<'_> {
     /// The reports nearest to the one numbered `at`; some twice.
     fn nearest(&self, at: u32, sums: &mut Sums) -> Vec<u32> {
-        let Sought { ranks, days, kin, window, .. } = self.sought;
+        let Sought { ranks, days, kin, window, nearest, .. } = self.sought;
         let stranger = |other: u32| other != at && kin.is_none_or(|kin| kin[other as usize] != kin[at as usize]);
         let touched = self.add(at, sums);
-        let (mut by_words, mut in_time) = (Nearest::new(self.sought.nearest), Nearest::new(NEAREST_IN_TIME));
-        let mut least = 0;
+        let mut choice = Choice::new(days[at as usize], *nearest, *window);
         for other in sums.touched[..touched].iter().copied() {
             let dot = std::mem::take(&mut sums.dots[other as usize]);
             let root = u64::from(self.roots[other as usize]);
-            if !takes(least, dot, root) || !stranger(other) {
-                continue;
+            if choice.may_take(dot, root) && stranger(other) {
+                choice.push(dot, root, days[other as usize], ranks[other as usize], other);
             }
-            let gap = days[at as usize].zip(days[other as usize]).map(|(a, b)| (a - b).abs());
-            if takes(by_words.least, dot, root) && gap.is_none_or(|gap| gap <= *window) {
-                by_words.push(dot, root, ranks[other as usize], other);
-            }
-            if takes(in_time.least, dot, root) && gap.is_some_and(|gap| gap <= (*window).min(DAYS_IN_TIME)) {
-                in_time.push(dot, root, ranks[other as usize], other);
-            }
-            least = by_words.least.min(in_time.least);
         }
-        by_words.finish().chain(in_time.finish()).collect()
+        choice.finish()
     }
 
     /// Adds up the products of the heaviest terms; returns how many articles have one.
@@ -166,6 +157,44 @@ impl Search<'_> {
             }
         }
         touched
+    }
+}
+
+/// The nearest of those that share terms with a report of some day: by terms alone, and among those close in time.
+pub(super) struct Choice {
+    day: Option<i64>,
+    window: i64,
+    by_words: Nearest,
+    in_time: Nearest,
+    least: u64,
+}
+
+impl Choice {
+    /// Chooses so many by terms; dated ones further than `window` days apart are left out.
+    pub(super) fn new(day: Option<i64>, nearest: usize, window: i64) -> Choice {
+        Choice { day, window, by_words: Nearest::new(nearest), in_time: Nearest::new(NEAREST_IN_TIME), least: 0 }
+    }
+
+    /// Whether a report with this product and length can still be chosen.
+    pub(super) fn may_take(&self, dot: u64, root: u64) -> bool {
+        takes(self.least, dot, root)
+    }
+
+    /// Takes a report in; ties go to the smaller rank.
+    pub(super) fn push(&mut self, dot: u64, root: u64, day: Option<i64>, rank: u32, other: u32) {
+        let gap = self.day.zip(day).map(|(a, b)| (a - b).abs());
+        if takes(self.by_words.least, dot, root) && gap.is_none_or(|gap| gap <= self.window) {
+            self.by_words.push(dot, root, rank, other);
+        }
+        if takes(self.in_time.least, dot, root) && gap.is_some_and(|gap| gap <= self.window.min(DAYS_IN_TIME)) {
+            self.in_time.push(dot, root, rank, other);
+        }
+        self.least = self.by_words.least.min(self.in_time.least);
+    }
+
+    /// The chosen ones, some twice.
+    pub(super) fn finish(self) -> Vec<u32> {
+        self.by_words.finish().chain(self.in_time.finish()).collect()
     }
 }
 

@@ -28,35 +28,40 @@ impl Alike {
 /// Marks the weight of a word that the report is about; weights are far below.
 const ABOUT: u32 = 1 << 31;
 
-/// A report laid out for comparison.
-pub(super) struct Desk<'w> {
+/// Terms by number, with the weights that one report gives them.
+#[derive(Debug, Default)]
+pub(super) struct Table {
     words: Vec<u32>,
     grams: Vec<u32>,
-    laid: Option<&'w Weighed>,
 }
 
-impl<'w> Desk<'w> {
-    /// A place for reports of one snapshot: 4 bytes a term of it.
-    pub(super) fn new(snapshot: &Snapshot) -> Desk<'w> {
-        Desk { words: vec![0; snapshot.lexis.words.keys.len()], grams: vec![0; snapshot.lexis.grams.keys.len()], laid: None }
+impl Table {
+    /// A place for reports of so many words and 4-grams: 4 bytes each.
+    pub(super) fn new(words: usize, grams: usize) -> Table {
+        Table { words: vec![0; words], grams: vec![0; grams] }
     }
 
-    /// Lays out `report`, in the place of another.
-    fn lay(&mut self, report: &'w Weighed) {
-        if let Some(last) = self.laid.replace(report) {
-            last.words.weights().for_each(|term| self.words[term.0 as usize] = 0);
-            last.grams.weights().for_each(|term| self.grams[term.0 as usize] = 0);
-        }
+    /// Makes room for terms that came later.
+    pub(super) fn grow(&mut self, words: usize, grams: usize) {
+        self.words.resize(words.max(self.words.len()), 0);
+        self.grams.resize(grams.max(self.grams.len()), 0);
+    }
+
+    /// Lays out a report; another one has to be cleared away before.
+    pub(super) fn lay(&mut self, report: &Weighed) {
         report.words.weights().for_each(|term| self.words[term.0 as usize] = term.1);
         report.grams.weights().for_each(|term| self.grams[term.0 as usize] = term.1);
         report.about.iter().for_each(|term| self.words[term.0 as usize] |= ABOUT);
     }
 
-    /// Compares two reports; cheapest when the first is the one of the last call, and the longer.
-    pub(super) fn compare(&mut self, a: &'w Weighed, b: &Weighed) -> Alike {
-        if !self.laid.is_some_and(|laid| std::ptr::eq(laid, a)) {
-            self.lay(a);
-        }
+    /// Clears away the report that is laid out.
+    pub(super) fn clear(&mut self, report: &Weighed) {
+        report.words.weights().for_each(|term| self.words[term.0 as usize] = 0);
+        report.grams.weights().for_each(|term| self.grams[term.0 as usize] = 0);
+    }
+
+    /// Compares the report that is laid out with another.
+    pub(super) fn compare(&self, a: &Weighed, b: &Weighed) -> Alike {
         let (mut words, mut held) = (0u64, 0u64);
         b.words.weights().for_each(|(number, weight)| {
             let theirs = self.words[number as usize];
@@ -83,6 +88,30 @@ impl<'w> Desk<'w> {
         let square = |of: &[(u32, u32)]| of.iter().map(|term| u64::from(term.1) * u64::from(term.1)).sum::<u64>();
         let both = b.numbers.iter().filter(|term| self.words[term.0 as usize] != 0).map(|term| u64::from(term.1) * u64::from(term.1)).sum();
         Some(quotient(both, square(&a.numbers), square(&b.numbers)))
+    }
+}
+
+/// Compares reports of one snapshot, laying out each as it comes.
+pub(super) struct Desk<'w> {
+    table: Table,
+    laid: Option<&'w Weighed>,
+}
+
+impl<'w> Desk<'w> {
+    /// A place for reports of one snapshot.
+    pub(super) fn new(snapshot: &Snapshot) -> Desk<'w> {
+        Desk { table: Table::new(snapshot.lexis.words.keys.len(), snapshot.lexis.grams.keys.len()), laid: None }
+    }
+
+    /// Compares two reports; cheapest when the first is the one of the last call, and the longer.
+    pub(super) fn compare(&mut self, a: &'w Weighed, b: &Weighed) -> Alike {
+        if !self.laid.is_some_and(|laid| std::ptr::eq(laid, a)) {
+            if let Some(last) = self.laid.replace(a) {
+                self.table.clear(last);
+            }
+            self.table.lay(a);
+        }
+        self.table.compare(a, b)
     }
 }
 

@@ -9,6 +9,7 @@ mod bridge;
 mod candidates;
 mod compare;
 mod integer;
+pub mod live;
 mod resolution;
 mod score;
 mod snapshot;

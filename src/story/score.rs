@@ -137,22 +137,46 @@ impl Largest {
     }
 }
 
-/// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs. A group's copies are part of its
-/// neighborhood: where true copies are near, a page that is only rather alike stands out as another story.
-pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], cosines: impl Iterator<Item = (u32, u32)>) -> Vec<Around> {
-    let times = |size: u32| (size as usize).min(AROUND);
-    let mut near: Vec<[Largest; 2]> = vec![Default::default(); sizes.len()];
-    for (near, size) in near.iter_mut().zip(sizes) {
-        near.iter_mut().for_each(|largest| largest.push(TEN_THOUSAND as u32, times(size - 1)));
+/// The nearest of a copy group's neighbors, words and 4-grams. A group's copies are part of its neighborhood: where true copies are near, a
+/// page that is only rather alike stands out as another story.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Neighbors([Largest; 2]);
+
+impl Neighbors {
+    /// Those of a group of this size alone.
+    pub(super) fn of_copies(size: u32) -> Neighbors {
+        let mut found = Neighbors::default();
+        found.0.iter_mut().for_each(|largest| largest.push(TEN_THOUSAND as u32, times(size.saturating_sub(1))));
+        found
     }
+
+    /// Takes in a group of this size, so much alike.
+    pub(super) fn push(&mut self, cosines: (u32, u32), size: u32) {
+        let [words, grams] = &mut self.0;
+        words.push(cosines.0, times(size));
+        grams.push(cosines.1, times(size));
+    }
+
+    /// What is usual there.
+    pub(super) fn around(&self) -> Around {
+        let [words, grams] = &self.0;
+        (words.pushed >= LEAST_AROUND).then(|| (words.mean(), grams.mean()))
+    }
+}
+
+fn times(size: u32) -> usize {
+    (size as usize).min(AROUND)
+}
+
+/// The neighborhoods of copy groups of these sizes from the cosines of all candidate pairs.
+pub(super) fn around(sizes: &[u32], pairs: &[(u32, u32)], cosines: impl Iterator<Item = (u32, u32)>) -> Vec<Around> {
+    let mut near: Vec<Neighbors> = sizes.iter().map(|size| Neighbors::of_copies(*size)).collect();
     for ((a, b), cosines) in pairs.iter().zip(cosines) {
         for (report, other) in [(*a, *b), (*b, *a)] {
-            let [words, grams] = &mut near[report as usize];
-            words.push(cosines.0, times(sizes[other as usize]));
-            grams.push(cosines.1, times(sizes[other as usize]));
+            near[report as usize].push(cosines, sizes[other as usize]);
         }
     }
-    near.into_iter().map(|[words, grams]| (words.pushed >= LEAST_AROUND).then(|| (words.mean(), grams.mean()))).collect()
+    near.iter().map(Neighbors::around).collect()
 }
 
 /// One part of a score.

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use ahash::AHashMap;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::Reference;
@@ -15,9 +16,9 @@ use super::vocabulary::{Lexis, Vocabulary};
 /// Articles that the background table counts for.
 const PRIOR: u64 = 20;
 /// Articles per million that hold a stem which the table does not have.
-const UNKNOWN_STEM: u32 = 300;
+pub(super) const UNKNOWN_STEM: u32 = 300;
 /// … and a character 4-gram.
-const UNKNOWN_GRAM: u32 = 1000;
+pub(super) const UNKNOWN_GRAM: u32 = 1000;
 /// Terms that an article is about.
 const SALIENT: usize = 10;
 /// Counts whose logarithms are looked up; larger ones are computed.
@@ -28,7 +29,7 @@ pub(super) const TEN_THOUSAND: u64 = 10_000;
 const NUMBERS: usize = 32;
 
 /// A weighted term vector: numbers and weights, in no order, with its squared length.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Vector {
     /// Almost all: those with numbers and weights of 16 bits, as vectors are read from memory far more often than written.
     pub(super) short: Vec<(u16, u16)>,
@@ -56,7 +57,7 @@ impl Vector {
 }
 
 /// One article as the snapshot weighs it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Weighed {
     pub(super) words: Vector,
     pub(super) grams: Vector,
@@ -115,47 +116,82 @@ impl Snapshot {
 
     /// Weighs one article.
     pub(super) fn weigh(&self, terms: &Terms, day: Option<i64>) -> Weighed {
-        let mut about: Vec<(u32, u32)> = terms
-            .words
-            .iter()
-            .filter(|term| self.lexis.kinds[term.number as usize] == Kind::Salient)
-            .map(|term| (term.number, term.count.saturating_mul(self.word_idf[term.number as usize])))
-            .filter(|term| term.1 > 0)
-            .collect();
-        let order = |term: &(u32, u32)| (Reverse(term.1), self.lexis.words.keys[term.0 as usize]);
-        keep_first(&mut about, SALIENT, order);
-        about.sort_unstable_by_key(order);
-        let number = |term: &&Term| self.lexis.kinds[term.number as usize] == Kind::Number;
-        let mut numbers: Vec<(u32, u32)> = terms
-            .words
-            .iter()
-            .filter(number)
-            .map(|term| (term.number, self.word_idf[term.number as usize]))
-            .filter(|term| term.1 > 0)
-            .collect();
-        keep_first(&mut numbers, NUMBERS, order);
-        Weighed {
-            words: self.vector(&terms.words, &self.word_idf),
-            grams: self.vector(&terms.grams, &self.gram_idf),
-            about: SmallVec::from_slice(&about),
-            numbers: SmallVec::from_slice(&numbers),
-            length: terms.words.iter().map(|term| term.count).sum(),
-            day,
-        }
+        weigh(self, terms, day)
+    }
+}
+
+/// What is known of terms by their numbers.
+pub(super) trait Known {
+    fn key(&self, word: u32) -> u64;
+    fn kind(&self, word: u32) -> Kind;
+    /// 256 times the IDF of a word …
+    fn word_idf(&self, word: u32) -> u32;
+    /// … and of a 4-gram.
+    fn gram_idf(&self, gram: u32) -> u32;
+    /// 256 times 1 + ln of a count.
+    fn tf(&self, count: u32) -> u64 {
+        tf(count)
+    }
+}
+
+impl Known for Snapshot {
+    fn key(&self, word: u32) -> u64 {
+        self.lexis.words.keys[word as usize]
     }
 
-    /// Weights (1 + ln count) · idf, in 1/256.
-    fn vector(&self, terms: &[Term], idf: &[u32]) -> Vector {
-        let mut vector = Vector { short: Vec::with_capacity(terms.len()), ..Vector::default() };
-        for term in terms {
-            let tf = self.tf.get(term.count as usize).copied().unwrap_or_else(|| tf(term.count));
-            let weight = weight(tf, idf[term.number as usize]);
-            if weight > 0 {
-                vector.push(term.number, weight);
-            }
-        }
-        vector
+    fn kind(&self, word: u32) -> Kind {
+        self.lexis.kinds[word as usize]
     }
+
+    fn word_idf(&self, word: u32) -> u32 {
+        self.word_idf[word as usize]
+    }
+
+    fn gram_idf(&self, gram: u32) -> u32 {
+        self.gram_idf[gram as usize]
+    }
+
+    fn tf(&self, count: u32) -> u64 {
+        self.tf.get(count as usize).copied().unwrap_or_else(|| tf(count))
+    }
+}
+
+/// Weighs one article by what is known of its terms.
+pub(super) fn weigh(known: &impl Known, terms: &Terms, day: Option<i64>) -> Weighed {
+    let idf: Vec<u32> = terms.words.iter().map(|term| known.word_idf(term.number)).collect();
+    let words = || terms.words.iter().zip(&idf);
+    let is = |kind: Kind| move |(term, _): &(&Term, &u32)| known.kind(term.number) == kind;
+    let order = |term: &(u32, u32)| (Reverse(term.1), known.key(term.0));
+    let mut about: Vec<(u32, u32)> = words()
+        .filter(is(Kind::Salient))
+        .map(|(term, idf)| (term.number, term.count.saturating_mul(*idf)))
+        .filter(|term| term.1 > 0)
+        .collect();
+    keep_first(&mut about, SALIENT, order);
+    about.sort_unstable_by_key(order);
+    let mut numbers: Vec<(u32, u32)> =
+        words().filter(is(Kind::Number)).map(|(term, idf)| (term.number, *idf)).filter(|term| term.1 > 0).collect();
+    keep_first(&mut numbers, NUMBERS, order);
+    Weighed {
+        words: vector(known, words().map(|(term, idf)| (*term, *idf))),
+        grams: vector(known, terms.grams.iter().map(|term| (*term, known.gram_idf(term.number)))),
+        about: SmallVec::from_slice(&about),
+        numbers: SmallVec::from_slice(&numbers),
+        length: terms.words.iter().map(|term| term.count).sum(),
+        day,
+    }
+}
+
+/// Weights (1 + ln count) · idf, in 1/256.
+fn vector(known: &impl Known, terms: impl ExactSizeIterator<Item = (Term, u32)>) -> Vector {
+    let mut vector = Vector { short: Vec::with_capacity(terms.len()), ..Vector::default() };
+    for (term, idf) in terms {
+        let weight = weight(known.tf(term.count), idf);
+        if weight > 0 {
+            vector.push(term.number, weight);
+        }
+    }
+    vector
 }
 
 /// 256 times 1 + ln of a count.

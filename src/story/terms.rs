@@ -5,6 +5,7 @@
 //! so they wait together.
 
 use ahash::AHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::hash;
 use crate::normalize;
@@ -35,7 +36,7 @@ pub(super) fn grams(word: &str, mut push: impl FnMut(u64)) {
 }
 
 /// What a stem can say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) enum Kind {
     /// An article can be about it.
     Salient,
@@ -139,6 +140,32 @@ impl Lexicon {
     }
 }
 
+impl Lexicon {
+    /// Terms with the articles that hold each, by number: all that has to be kept of a lexicon.
+    pub(super) fn rows(&self) -> Vec<(u64, u32)> {
+        self.entries.iter().map(|entry| (entry.key, entry.held.articles)).collect()
+    }
+
+    /// Forgets the terms from `count` on, which nothing refers to.
+    pub(super) fn truncate(&mut self, count: usize) {
+        for entry in self.entries.drain(count.min(self.entries.len())..) {
+            self.numbers.remove(&entry.key);
+        }
+        self.counts.truncate(count);
+        self.seen.truncate(count + 1);
+    }
+
+    /// The lexicon that gave these rows.
+    pub(super) fn of_rows(rows: Vec<(u64, u32)>) -> Lexicon {
+        let mut found = Lexicon::default();
+        for (key, articles) in rows {
+            let number = found.number(key);
+            found.entries[number as usize].held.articles = articles;
+        }
+        found
+    }
+}
+
 /// What is known of a word that was seen.
 #[derive(Debug, Clone, Copy)]
 struct Word {
@@ -235,6 +262,14 @@ impl Reader {
         }
         self.tokens = tokens;
         Terms { words: self.words.end(articles), grams: self.grams.end(articles) }
+    }
+
+    /// Forgets how words are cut once more than `most` were seen: they are cut again where they come again.
+    pub(super) fn forget(&mut self, most: usize) {
+        if self.seen.len() > most {
+            self.seen.clear();
+            self.spelled = Spelled::default();
+        }
     }
 
     fn learn(&mut self, key: u64, token: &str) -> Word {

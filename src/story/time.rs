@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::integer::ln256;
 use super::score::Largest;
 
@@ -18,7 +20,7 @@ const FURTHEST: usize = 400;
 const PRIOR: u64 = 3;
 
 /// For each gap, 256 ln of how many times more of its pairs are near than of those a little further apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Bursts([u64; GAPS]);
 
 /// Pairs of reports so many days apart: near neighbors, and all.

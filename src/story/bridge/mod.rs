@@ -4,16 +4,19 @@
 //! numbers are numbers. So a report in a language that nothing is known of can still meet others over names, numbers and days.
 
 mod lexicon;
+pub(super) mod live;
 mod read;
 mod skeleton;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Report;
 use super::candidates::{self, Near, Sought};
 use super::compare::quotient;
 use super::score::{self, Around, Model, Seen};
 use super::snapshot::{Vector, idf_of, tf, weight};
+use super::terms::Term;
 use super::time::Bursts;
 use super::vocabulary::Vocabulary;
 use crate::linkage::Edge;
@@ -21,16 +24,38 @@ pub(super) use read::spellings;
 use read::{Kind, Reading};
 
 /// One report as terms that mean the same in every language.
-#[derive(Debug, Default)]
-struct Bridged {
-    terms: Vector,
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Bridged {
+    pub(super) terms: Vector,
     /// Squared lengths of its concepts and numbers, of its names, and of its numbers alone.
     concepts: u64,
     names: u64,
     numbers: u64,
     /// Its tokens.
     length: u32,
-    day: Option<i64>,
+    pub(super) day: Option<i64>,
+}
+
+impl Bridged {
+    /// Weighs the terms of a report; `known` gives the kind and the IDF of a term.
+    fn new(terms: &[Term], day: Option<i64>, known: impl Fn(u32) -> (Kind, u32)) -> Bridged {
+        let mut found = Bridged { day, ..Bridged::default() };
+        for term in terms {
+            found.length += term.count;
+            let (kind, idf) = known(term.number);
+            let weight = weight(tf(term.count), idf);
+            let square = u64::from(weight) * u64::from(weight);
+            match kind {
+                Kind::Name => found.names += square,
+                Kind::Number => (found.concepts, found.numbers) = (found.concepts + square, found.numbers + square),
+                Kind::Place | Kind::Notion => found.concepts += square,
+            }
+            if weight > 0 {
+                found.terms.push(term.number, weight);
+            }
+        }
+        found
+    }
 }
 
 /// All reports of a run in several languages.
@@ -56,27 +81,54 @@ struct Alike {
     specific: bool,
 }
 
+impl Alike {
+    /// Compares `x`, whose weights are laid out by term number, with `y`.
+    fn of(x: &Bridged, y: &Bridged, weights: &[u32], kinds: &[Kind]) -> Alike {
+        let (mut concepts, mut names, mut numbers, mut specific) = (0, 0, 0, false);
+        for (number, weight) in y.terms.weights() {
+            let product = u64::from(weights[number as usize]) * u64::from(weight);
+            let kind = kinds[number as usize];
+            specific |= product > 0 && kind != Kind::Notion;
+            match kind {
+                Kind::Name => names += product,
+                Kind::Number => (concepts, numbers) = (concepts + product, numbers + product),
+                Kind::Place | Kind::Notion => concepts += product,
+            }
+        }
+        Alike {
+            concepts: quotient(concepts, x.concepts, y.concepts),
+            names: quotient(names, x.names, y.names),
+            all: quotient(concepts + names, x.terms.square, y.terms.square),
+            numbers: (x.numbers > 0 && y.numbers > 0).then(|| quotient(numbers, x.numbers, y.numbers)),
+            specific,
+        }
+    }
+
+    /// What the model sees of two reports with these neighborhoods.
+    fn seen(&self, (x, y): (&Bridged, &Bridged), around: (Around, Around), bursts: &Bursts) -> Seen {
+        let around = around.0.zip(around.1);
+        let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
+        let gap = x.day.zip(y.day).map(|(a, b)| (a - b).abs());
+        Seen::across([
+            Some(self.concepts.into()),
+            Some(self.names.into()),
+            around.map(|(x, y)| less(self.concepts, x.0, y.0)),
+            around.map(|(x, y)| less(self.all, x.1, y.1)),
+            self.numbers.map(i64::from),
+            Some(x.length.min(y.length).into()),
+            gap,
+            gap.and_then(|gap| bursts.of(gap)).map(|burst| burst as i64),
+        ])
+    }
+}
+
 impl Bridge {
     /// Reads the reports, which are in these languages. O(tokens).
     pub(super) fn new(reports: &[Report<'_>], langs: Vec<u32>) -> Bridge {
         let Reading { terms, vocabulary, kinds, articles } = Reading::new(reports);
         let idf: Vec<u32> = vocabulary.held.iter().zip(&kinds).map(|(held, kind)| idf_of(articles, held.articles, kind.usual())).collect();
-        let bridged = |(terms, report): (&Vec<super::terms::Term>, &Report<'_>)| {
-            let mut found = Bridged { day: report.day, ..Bridged::default() };
-            for term in terms {
-                found.length += term.count;
-                let weight = weight(tf(term.count), idf[term.number as usize]);
-                let square = u64::from(weight) * u64::from(weight);
-                match kinds[term.number as usize] {
-                    Kind::Name => found.names += square,
-                    Kind::Number => (found.concepts, found.numbers) = (found.concepts + square, found.numbers + square),
-                    Kind::Place | Kind::Notion => found.concepts += square,
-                }
-                if weight > 0 {
-                    found.terms.push(term.number, weight);
-                }
-            }
-            found
+        let bridged = |(terms, report): (&Vec<Term>, &Report<'_>)| {
+            Bridged::new(terms, report.day, |number| (kinds[number as usize], idf[number as usize]))
         };
         let reports = terms.par_iter().zip(reports).map(bridged).collect();
         Bridge { vocabulary, kinds, idf, reports, langs, around: Vec::new(), bursts: Bursts::default() }
@@ -125,43 +177,13 @@ impl Bridge {
     }
 
     fn seen(&self, a: u32, b: u32, alike: &Alike) -> Seen {
-        let (x, y) = (&self.reports[a as usize], &self.reports[b as usize]);
-        let around = self.around.get(a as usize).copied().flatten().zip(self.around.get(b as usize).copied().flatten());
-        let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
-        let gap = x.day.zip(y.day).map(|(a, b)| (a - b).abs());
-        Seen::across([
-            Some(alike.concepts.into()),
-            Some(alike.names.into()),
-            around.map(|(x, y)| less(alike.concepts, x.0, y.0)),
-            around.map(|(x, y)| less(alike.all, x.1, y.1)),
-            alike.numbers.map(i64::from),
-            Some(x.length.min(y.length).into()),
-            gap,
-            gap.and_then(|gap| self.bursts.of(gap)).map(|burst| burst as i64),
-        ])
+        let around = |of: u32| self.around.get(of as usize).copied().flatten();
+        alike.seen((&self.reports[a as usize], &self.reports[b as usize]), (around(a), around(b)), &self.bursts)
     }
 
     fn compare(&self, desk: &mut Desk, a: u32, b: u32) -> Alike {
         desk.lay(self, a);
-        let (x, y) = (&self.reports[a as usize], &self.reports[b as usize]);
-        let (mut concepts, mut names, mut numbers, mut specific) = (0, 0, 0, false);
-        for (number, weight) in y.terms.weights() {
-            let product = u64::from(desk.weights[number as usize]) * u64::from(weight);
-            let kind = self.kinds[number as usize];
-            specific |= product > 0 && kind != Kind::Notion;
-            match kind {
-                Kind::Name => names += product,
-                Kind::Number => (concepts, numbers) = (concepts + product, numbers + product),
-                Kind::Place | Kind::Notion => concepts += product,
-            }
-        }
-        Alike {
-            concepts: quotient(concepts, x.concepts, y.concepts),
-            names: quotient(names, x.names, y.names),
-            all: quotient(concepts + names, x.terms.square, y.terms.square),
-            numbers: (x.numbers > 0 && y.numbers > 0).then(|| quotient(numbers, x.numbers, y.numbers)),
-            specific,
-        }
+        Alike::of(&self.reports[a as usize], &self.reports[b as usize], &desk.weights, &self.kinds)
     }
 
     /// The terms of both reports by key, each with its share of the cosine; heaviest first.

@@ -2,6 +2,7 @@
 
 use ahash::AHashMap;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::lexicon::{Concept, Lexicon};
 use super::skeleton::skeleton;
@@ -12,7 +13,7 @@ use crate::story::terms::{self, Term, term};
 use crate::story::vocabulary::{self, MOST_COPIES, Vocabulary};
 
 /// What a term is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) enum Kind {
     /// A concept that is a place.
     Place,
@@ -100,15 +101,22 @@ pub(super) struct Reading {
 
 /// One part of the reports.
 #[derive(Default)]
-struct Reader {
-    lexicon: terms::Lexicon,
-    kinds: Vec<Kind>,
+pub(super) struct Reader {
+    pub(super) lexicon: terms::Lexicon,
+    pub(super) kinds: Vec<Kind>,
     /// By language.
     seen: AHashMap<String, AHashMap<u64, Word>>,
 }
 
 impl Reader {
-    fn read(&mut self, report: &Report<'_>) -> Vec<Term> {
+    /// Forgets what words stand for once more than `most` were seen.
+    pub(super) fn forget(&mut self, most: usize) {
+        if self.seen.values().map(|words| words.len()).sum::<usize>() > most {
+            self.seen.clear();
+        }
+    }
+
+    pub(super) fn read(&mut self, report: &Report<'_>) -> Vec<Term> {
         let Reader { lexicon, kinds, seen } = self;
         let seen = seen.entry(report.lang.to_owned()).or_default();
         each(&report.parts, Lexicon::of(report.lang), seen, |found, _, _| {
