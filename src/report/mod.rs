@@ -12,6 +12,8 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod text;
+mod ties;
+mod words;
 
 use std::fmt;
 use std::io;
