@@ -1,7 +1,8 @@
 //! samestory groups reports of the same event: copies by shared text, stories by what the words say and when.
 //!
 //! Read articles with [`read::Reader`], leave one of each id with [`unique`], group them with [`cluster()`], write the result with
-//! [`report::write`]. [`Run`] keeps everything a result was computed from and explains any pair; [`evaluate`] compares with labels.
+//! [`report::write`], or as a feed of stories with [`report::write_feed`]. [`Run`] keeps everything a result was computed from and explains
+//! any pair; [`evaluate`] compares with labels.
 //!
 //! ```
 //! use samestory::report::{Format, Options, write};

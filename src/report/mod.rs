@@ -4,6 +4,7 @@
 //! what could move the cursor or turn the reading order. The same result gives the same bytes on every machine.
 
 mod csv;
+mod feed;
 mod json;
 mod jsonl;
 pub(crate) mod plain;
@@ -12,6 +13,8 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod text;
+mod ties;
+mod words;
 
 use std::fmt;
 use std::io;
@@ -21,6 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, ArticleId};
 use crate::link::{Clustering, Placement};
+
+pub use feed::{Entry, Feed, FeedFormat, Other, guid, write_feed};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

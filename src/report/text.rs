@@ -1,22 +1,18 @@
 //! Text for a terminal: what an editor reads first. Stories of several articles, largest first, then the articles alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::article::{Article, ArticleId};
 use crate::date::When;
-use crate::link::{Clustering, CopyGroup, Link, LinkKind, Related, Story};
+use crate::link::{Clustering, CopyGroup, Related, Story};
 use crate::report::Options;
 use crate::report::plain::{Paragraph, Setting, Style, clean};
+use crate::report::ties::Ties;
+use crate::report::words::{headline, moment, outlet, percent};
 
 /// From this mean score on a story is called certain, below it probable.
 const CERTAIN: f64 = crate::story::CERTAIN as f64 / crate::story::PROBABILITY_ONE as f64;
-
-/// From this share of shared text on (containment), a report in another copy group is called a rewrite.
-const REWRITE: f64 = 0.2;
-
-/// Letters of the first line of text that stand in for a missing headline.
-const LEAD: usize = 80;
 
 /// Outlets named as possibly first before the rest are counted.
 const FIRSTS: usize = 3;
@@ -86,10 +82,10 @@ impl<'a> Page<'a> {
     }
 
     fn story(&self, story: &Story, out: &mut dyn io::Write) -> io::Result<()> {
-        let headline = Paragraph::default().quote(Style::Bold, &self.headline(story.representative));
+        let headline = Paragraph::default().quote(Style::Bold, &headline(self.article(story.representative)));
         self.set(&headline, "", out)?;
         self.set(&self.facts(story), "  ", out)?;
-        let outlets: BTreeSet<String> = story.articles.iter().filter_map(|id| self.outlet(*id)).collect();
+        let outlets: BTreeSet<String> = story.articles.iter().filter_map(|id| outlet(self.article(*id))).collect();
         if !outlets.is_empty() {
             let mut names = Paragraph::default();
             for (number, name) in outlets.iter().enumerate() {
@@ -147,7 +143,7 @@ impl<'a> Page<'a> {
             if number > 0 {
                 line = line.say(Style::Plain, "or");
             }
-            let name = self.outlet(*id).unwrap_or_else(|| self.article(*id).key.to_string());
+            let name = outlet(self.article(*id)).unwrap_or_else(|| self.article(*id).key.to_string());
             line = line.quote(Style::Plain, &name);
         }
         if contenders.len() > FIRSTS {
@@ -189,7 +185,7 @@ impl<'a> Page<'a> {
         if let Some(published) = &article.published {
             line = line.say(Style::Dim, moment(&published.when));
         }
-        if let Some(outlet) = self.outlet(id) {
+        if let Some(outlet) = outlet(self.article(id)) {
             line = line.quote(Style::Plain, &outlet).glue(Style::Plain, ":");
         }
         self.set(&self.headed(line, Style::Plain, id), &format!("  {} {role:ROLE$} ", mark(stands)), out)
@@ -197,26 +193,12 @@ impl<'a> Page<'a> {
 
     /// The headline of an article and its id, behind what a line says already.
     fn headed(&self, line: Paragraph, style: Style, id: ArticleId) -> Paragraph {
-        let headline = self.headline(id);
+        let headline = headline(self.article(id));
         let key = &self.article(id).key;
         if headline == clean(key) {
             return line.quote(style, &headline);
         }
         line.quote(style, &headline).say(Style::Dim, "·").quote(Style::Dim, key)
-    }
-
-    /// The outlet, when its name says anything.
-    fn outlet(&self, id: ArticleId) -> Option<String> {
-        self.article(id).outlet.as_deref().map(clean).filter(|name| !name.is_empty())
-    }
-
-    /// The headline, else the start of the text, else the id.
-    fn headline(&self, id: ArticleId) -> String {
-        let article = self.article(id);
-        let title = article.title.as_deref().map(clean).filter(|title| !title.is_empty());
-        title
-            .or_else(|| article.text.lines().map(clean).find(|line| !line.is_empty()).map(shortened))
-            .unwrap_or_else(|| clean(&article.key))
     }
 
     fn related(&self, story: &Story, indent: &str, out: &mut dyn io::Write) -> io::Result<()> {
@@ -235,56 +217,6 @@ fn mark(stands: bool) -> char {
     if stands { '●' } else { '○' }
 }
 
-/// What the links of a story say about its groups and copies, gathered in one pass.
-struct Ties<'a> {
-    /// For each group, the strongest link to another group.
-    outward: Vec<Option<&'a Link>>,
-    /// For each group, the largest share of text that a link to another group shows.
-    shared: Vec<f64>,
-    /// For each copy, how alike it is: to the article that stands for its group (true), else to another member.
-    likeness: BTreeMap<ArticleId, (bool, f64)>,
-}
-
-impl<'a> Ties<'a> {
-    fn of(story: &'a Story, clustering: &Clustering) -> Ties<'a> {
-        let mut ties = Ties { outward: vec![None; story.copies.len()], shared: vec![0.0; story.copies.len()], likeness: BTreeMap::new() };
-        let group = |id: ArticleId| clustering.placements[id.index()].copies;
-        for link in &story.links {
-            if group(link.a) != group(link.b) {
-                for end in [group(link.a), group(link.b)] {
-                    if let (Some(strongest), Some(shared)) = (ties.outward.get_mut(end), ties.shared.get_mut(end)) {
-                        if strongest.is_none_or(|so_far| link.score > so_far.score) {
-                            *strongest = Some(link);
-                        }
-                        *shared = shared.max(link.containment).max(link.resemblance);
-                    }
-                }
-            } else if link.kind == LinkKind::Copy {
-                for (end, other) in [(link.a, link.b), (link.b, link.a)] {
-                    let direct = story.copies.get(group(end)).is_some_and(|group| group.representative == other);
-                    let so_far = ties.likeness.entry(end).or_insert((direct, link.score));
-                    if (direct, link.score) > *so_far {
-                        *so_far = (direct, link.score);
-                    }
-                }
-            }
-        }
-        ties
-    }
-
-    /// What ties a group to the rest of its story.
-    fn relation(&self, group: usize) -> String {
-        if self.shared[group] >= REWRITE {
-            return format!("rewrite {}", percent(self.shared[group]));
-        }
-        match self.outward[group] {
-            Some(link) if link.kind == LinkKind::Pinned => "pinned".to_owned(),
-            Some(link) => format!("own words {}", percent(link.score)),
-            None => "own words".to_owned(),
-        }
-    }
-}
-
 /// Whether `when` is surely after `earliest`: a bare day says nothing about the order within it.
 fn is_after(when: &When, earliest: &When) -> bool {
     match (when, earliest) {
@@ -293,34 +225,8 @@ fn is_after(when: &When, earliest: &When) -> bool {
     }
 }
 
-/// A moment for a reader: to the minute, with the zone it was given in.
-fn moment(when: &When) -> String {
-    match when {
-        When::Day(date) => date.to_string(),
-        When::Local(time) => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        When::Instant(stamp, offset) if offset.is_zero() => stamp.strftime("%Y-%m-%d %H:%MZ").to_string(),
-        When::Instant(stamp, offset) => stamp.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%d %H:%M%:z").to_string(),
-    }
-}
-
-/// A share in percent; 100 % is kept for what is all of it.
-fn percent(share: f64) -> String {
-    let percent = (share * 100.0).round();
-    format!("{}%", if share < 1.0 { percent.min(99.0) } else { percent })
-}
-
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-fn shortened(line: String) -> String {
-    match line.char_indices().nth(LEAD) {
-        None => line,
-        Some((end, _)) => {
-            let head = &line[..end];
-            format!("{}…", head.rsplit_once(' ').map_or(head, |(words, _)| words))
-        }
-    }
 }
 
 #[cfg(test)]

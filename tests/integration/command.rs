@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod explain;
+mod feed;
 mod formats;
 mod inputs;
 mod settings;

@@ -33,7 +33,7 @@ const LIBRARY: &[&str] = &[
 ];
 
 /// The command from the ground up.
-const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands", "evaluate"];
+const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands", "evaluate", "feed"];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

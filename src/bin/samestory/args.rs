@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use samestory::report::{Format, Only};
+use samestory::report::{FeedFormat, Format, Only};
 use samestory::{Level, Linkage};
 
-use crate::values::{Color, Errors, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, words};
+use crate::values::{Color, Entries, Errors, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, web, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
@@ -27,6 +27,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Group articles into copies and stories, with scores.
     Cluster(Box<Cluster>),
+    /// Merge feeds into one with an entry for each story, copies folded.
+    Feed(Box<Feed>),
     /// Say why two articles belong together, or why not.
     Explain(Box<Explain>),
     /// Compare a grouping with labels.
@@ -39,7 +41,7 @@ pub(crate) enum Command {
     /// Print the manual page, or that of a subcommand.
     Man {
         /// The subcommand.
-        #[arg(value_parser = ["cluster", "explain", "evaluate", "completions"])]
+        #[arg(value_parser = ["cluster", "feed", "explain", "evaluate", "completions"])]
         subcommand: Option<String>,
     },
 }
@@ -62,6 +64,31 @@ pub(crate) struct Cluster {
     /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain_banding: bool,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// `samestory feed`.
+#[derive(Debug, Args)]
+pub(crate) struct Feed {
+    /// Files, folders or globs to read, or `-` for standard input.
+    #[arg(value_name = "FEED", required_unless_present = "show_config")]
+    pub(crate) inputs: Vec<String>,
+    /// How to write the feed [default: json for an output that ends in .json, atom for .atom, else rss].
+    #[arg(long, value_parser = words::<FeedFormat>(&["rss", "atom", "json"]), help_heading = "Output")]
+    pub(crate) format: Option<FeedFormat>,
+    /// The name of the feed [default: samestory].
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    pub(crate) title: Option<String>,
+    /// Address of the page that the feed belongs to.
+    #[arg(long, value_name = "URL", value_parser = web, help_heading = "Output")]
+    pub(crate) link: Option<String>,
+    /// Address where the feed itself will be found.
+    #[arg(long, value_name = "URL", value_parser = web, help_heading = "Output")]
+    pub(crate) address: Option<String>,
+    /// Keep the N newest stories, 1 to 100000 [default: 500].
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) most: Option<Entries>,
     #[command(flatten)]
     pub(crate) shared: Shared,
 }

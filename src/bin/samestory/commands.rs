@@ -12,7 +12,7 @@ use samestory::story::Reference;
 use samestory::{Config, Level, Stage};
 
 use crate::args::{Cluster, Explain};
-use crate::input;
+use crate::input::{self, Input};
 use crate::settings::{Run, Settings};
 use crate::stats::Stats;
 use crate::values::Color;
@@ -51,6 +51,16 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     if args.stats {
         input::say_lines(&stats.table());
     }
+    say_pins(&config, &input, &unmet);
+    if !run.quiet && format != Format::Text {
+        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
+        input::say(&format!("articles: {}, {groups}: {}", input.articles.len(), found.stories.len()));
+    }
+    Ok(input.close(run.quiet))
+}
+
+/// Says which pins could not be followed.
+pub(crate) fn say_pins(config: &Config, input: &Input, unmet: &[(String, String)]) {
     let pinned = || config.together.iter().chain(&config.apart).flat_map(|pair| [&*pair.0, &*pair.1]);
     let mut unknown: HashSet<&str> = pinned().collect();
     if !unknown.is_empty() {
@@ -64,11 +74,6 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     for (a, b) in unmet {
         input::say(&format!("{a:?} and {b:?} are pinned together but stay apart, as pins or the level ask for it"));
     }
-    if !run.quiet && format != Format::Text {
-        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
-        input::say(&format!("articles: {}, {groups}: {}", input.articles.len(), found.stories.len()));
-    }
-    Ok(input.close(run.quiet))
 }
 
 /// `samestory explain`.

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod evaluate;
+mod feed;
 mod input;
 mod settings;
 mod stats;
@@ -44,6 +45,7 @@ fn is_wrong_usage(error: &(dyn std::error::Error + 'static)) -> bool {
 fn run(cli: Cli) -> anyhow::Result<bool> {
     let (settings, show) = match &cli.command {
         Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
+        Command::Feed(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Explain(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Evaluate(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Completions { shell } => {
@@ -68,6 +70,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
     }
     match &cli.command {
         Command::Cluster(args) => commands::cluster(args, settings),
+        Command::Feed(args) => feed::feed(args, settings),
         Command::Explain(args) => commands::explain(args, settings),
         Command::Evaluate(args) => evaluate::evaluate(args, settings),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),

@@ -112,8 +112,16 @@ pub(crate) type NumHashes = Whole<16, 1024>;
 pub(crate) type Hours = Whole<1, 8760>;
 /// Mistakes of each kind; more than a thousand nobody reads.
 pub(crate) type Errors = Whole<1, 1000>;
+/// Entries of a feed; no reader takes more.
+pub(crate) type Entries = Whole<1, 100_000>;
 /// Worker threads; more than a thousand is a slip of the finger.
 pub(crate) type Threads = Whole<1, 1024>;
+
+/// An address of the web, for a link.
+pub(crate) fn web(text: &str) -> Result<String, String> {
+    let is_web = text.starts_with("http://") || text.starts_with("https://");
+    if is_web && !text.contains(char::is_whitespace) { Ok(text.to_owned()) } else { Err("not an http or https address".into()) }
+}
 
 /// What an input is, whatever its name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

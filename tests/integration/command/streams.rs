@@ -135,7 +135,7 @@ fn completions_and_manual_pages_are_printed() {
         assert!(script.contains("samestory") && script.contains("resemblance"), "{shell}");
     }
     assert!(dir.run(&["man"]).good().contains(".TH samestory 1"));
-    for subcommand in ["cluster", "explain", "evaluate"] {
+    for subcommand in ["cluster", "feed", "explain", "evaluate"] {
         let page = dir.run(&["man", subcommand]).good();
         assert!(page.contains(".TH") && page.contains("\\-\\-resemblance"), "{subcommand}: {page}");
     }

@@ -1,0 +1,64 @@
+//! `samestory feed`: several feeds in, one feed out with an entry for each story.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use samestory::report::{Feed, FeedFormat, write_feed};
+use samestory::{Level, Run, When};
+
+use crate::args;
+use crate::commands::{open, say_pins, with_threads};
+use crate::input;
+use crate::settings::Settings;
+
+/// The name of a feed that was given none.
+const TITLE: &str = "samestory";
+
+/// Entries that are kept when nothing is said: a few days of some dozen outlets, and still a file that every reader takes.
+const MOST: usize = 500;
+
+/// `samestory feed`; true when all input was good.
+pub(crate) fn feed(args: &args::Feed, settings: Settings) -> Result<bool> {
+    let (config, run) = settings.resolve()?;
+    let format = args.format.unwrap_or_else(|| format_of(run.output.as_deref()));
+    let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
+    input.rename(&config.outlet_aliases);
+    let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
+    let (found, unmet) = with_threads(&run, || -> samestory::Result<_> {
+        let done = Run::new(&input.articles, &config)?;
+        Ok((done.clustering(), done.unmet_pins()))
+    })??;
+    spinner.finish_and_clear();
+    let mut feed = Feed::newest(&input.articles, &found, args.most.map_or(MOST, |most| most.0 as usize))?;
+    feed.title = args.title.clone().unwrap_or_else(|| TITLE.to_owned());
+    feed.link.clone_from(&args.link);
+    feed.address.clone_from(&args.address);
+    // Atom wants a date: where the articles have none, it is that of the feed.
+    if format == FeedFormat::Atom && feed.updated.is_none() {
+        feed.updated = Timestamp::from_second(Timestamp::now().as_second()).ok().map(|now| When::Instant(now, Offset::UTC));
+    }
+    let mut out = open(&run)?;
+    write_feed(format, &feed, &mut out)?;
+    out.flush()?;
+    say_pins(&config, &input, &unmet);
+    if !run.quiet {
+        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
+        let left = match found.stories.len() - feed.entries.len() {
+            0 => String::new(),
+            older => format!(", {older} older ones left out (--most)"),
+        };
+        input::say(&format!("articles: {}, {groups}: {}{left}", input.articles.len(), found.stories.len()));
+    }
+    Ok(input.close(run.quiet))
+}
+
+/// The format that a file's name asks for.
+fn format_of(output: Option<&Path>) -> FeedFormat {
+    match output.and_then(Path::extension).and_then(|extension| extension.to_str()) {
+        Some("json") => FeedFormat::Json,
+        Some("atom") => FeedFormat::Atom,
+        _ => FeedFormat::Rss,
+    }
+}
