@@ -1,12 +1,14 @@
-//! Reading: files, folders and standard input become [`Article`](crate::Article)s, in input order.
+//! Reading: files, folders, standard input and addresses become [`Article`](crate::Article)s, in input order.
 //!
 //! An input is a file, a folder, a glob, `-` or an `http://` or `https://` address; it holds a page (text, HTML), a feed (RSS, Atom,
-//! JSON Feed) or records (JSON Lines, JSON, CSV, TSV), each also compressed with gzip or zstd. What is unusable comes out as one [`Error`](crate::Error) in its place, and
-//! reading goes on: nothing is dropped silently.
+//! JSON Feed) or records (JSON Lines, JSON, CSV, TSV), each also compressed with gzip or zstd. What is unusable comes out as one
+//! [`Error`](crate::Error) in its place, and reading goes on: nothing is dropped silently.
 //!
-//! Files are walked one after the other; pages and records are parsed in batches on all threads, so the order never
-//! depends on how many there are. Memory is two batches of raw bytes, 8 MiB each at most, and the articles of one. Articles of one block
-//! of lines (128 KiB) share its memory, see [`SharedText`](crate::SharedText): who keeps one of them for long should copy what is needed.
+//! Addresses are fetched a few at a time (with the feature `fetch`, on by default), files are walked one after the other; pages and
+//! records are parsed in batches on all threads, so the order never depends on how many there are. Memory is two batches of raw bytes,
+//! 8 MiB each at most, the articles of one, and the bodies of addresses that wait for their turn, eight of 32 MiB at most. Articles of
+//! one block of lines (128 KiB) share its memory, see [`SharedText`](crate::SharedText): who keeps one of them for long should copy what
+//! is needed.
 //!
 //! ```
 //! use samestory::read::{ReadOptions, Reader};

@@ -153,6 +153,7 @@ fn links_are_resolved_and_only_http() {
         ("<guid>https://a.example/p</guid>", "https://a.example/p"),
         ("<guid isPermaLink=\"false\">https://a.example/p</guid>", "-"),
         ("<atom:link rel=\"self\" href=\"https://a.example/self\"/>", "-"),
+        ("<link href=\"https://a.example/x\"> words </link>", "https://a.example/x"),
     ] {
         assert_eq!(one(&format!("{item}<title>T</title>")).split('|').nth(4), Some(expected), "{item}");
     }

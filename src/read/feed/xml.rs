@@ -191,14 +191,16 @@ impl Walk {
 
     /// Begins a field; a link of Atom is whole already.
     fn open(&mut self, field: Field, tag: &BytesStart<'_>) {
-        let plain = attribute(tag, "type").is_some_and(|kind| matches!(kind.as_str(), "text" | "text/plain"));
-        let mut words = Words { text: String::new(), plain };
-        let rel = attribute(tag, "rel").unwrap_or_else(|| "alternate".into());
-        if field == Field::Link && rel == "alternate" {
-            words.text = attribute(tag, "href").unwrap_or_default();
-        } else if field == Field::Link {
+        if field == Field::Link
+            && let Some(href) = attribute(tag, "href")
+        {
+            if attribute(tag, "rel").is_none_or(|rel| rel == "alternate") {
+                put(self.item.as_mut().map_or(&mut self.feed.link, |(_, item)| &mut item.link), href);
+            }
             return;
         }
+        let plain = attribute(tag, "type").is_some_and(|kind| matches!(kind.as_str(), "text" | "text/plain"));
+        let words = Words { text: String::new(), plain };
         self.open = Some(Open { field, depth: self.depth, words, markup: None });
         if field == Field::Id {
             self.permanent = !self.atom && attribute(tag, "isPermaLink").is_none_or(|permanent| permanent != "false");
