@@ -59,7 +59,7 @@ pub(super) fn has_tag(text: &str) -> bool {
 
 /// A text without tags, its entities decoded.
 pub(super) fn unescaped(text: &str) -> String {
-    Document::fragment(text).text().to_string()
+    Document::fragment(text.replace('<', "&lt;")).text().to_string()
 }
 
 /// Reads a field of a record that holds HTML: a whole page as one, a piece as the text it is.

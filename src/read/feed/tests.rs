@@ -112,6 +112,7 @@ fn texts_lose_their_markup_and_keep_their_lines() {
         ("<title>T</title><description>One.\r\nTwo &amp;mdash; three</description>", "T|One./Two — three"),
         ("<title>T &#8220;x&#8221; &lt;b&gt;y&lt;/b&gt;\n z</title>", "T “x” y z|T “x” y z"),
         ("<title>a &lt; b, 3 &gt; 2</title>", "a < b, 3 > 2|a < b, 3 > 2"),
+        ("<title>a &lt;b &amp;amp; c</title>", "a <b & c|a <b & c"),
         ("<description>One &lt;b&gt;bold&lt;/b&gt; word</description>", "-|One bold word"),
         ("<description>Not <b>escaped</b>: a &amp; b&nbsp;c<br/>next</description>", "-|Not escaped: a & b c/next"),
         ("<description>AT&T and &copy; 2024</description>", "-|AT&T and © 2024"),
