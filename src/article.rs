@@ -27,7 +27,7 @@ impl ArticleId {
 /// Where a publication date was found, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateSource {
-    /// A date field of a JSON or CSV record.
+    /// A date field of a JSON or CSV record, or of an item of a feed.
     Field,
     /// `datePublished` in JSON-LD.
     JsonLd,

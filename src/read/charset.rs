@@ -30,7 +30,7 @@ pub(super) const UNDECODABLE: &str = "undecodable: not text in a charset that ca
 /// # Errors
 /// [`UNDECODABLE`] when there are NUL bytes outside UTF-16, or too many characters that stand for nothing.
 pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'static str> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+    if let Some((encoding, mark)) = marked(bytes, markup) {
         return checked(encoding.decode_without_bom_handling(&bytes[mark..]).0);
     }
     let utf8 = simdutf8::basic::from_utf8(bytes);
@@ -47,6 +47,15 @@ pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'stati
     }
     let declared = if markup && !mostly_utf8(bytes) { declared(bytes) } else { None };
     checked(declared.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0)
+}
+
+/// The charset of a byte order mark and how long the mark is. The first `<` of markup is a mark of UTF-16 too.
+pub(super) fn marked(bytes: &[u8], markup: bool) -> Option<(&'static Encoding, usize)> {
+    Encoding::for_bom(bytes).or(match bytes {
+        [b'<', 0, ..] if markup => Some((UTF_16LE, 0)),
+        [0, b'<', ..] if markup => Some((UTF_16BE, 0)),
+        _ => None,
+    })
 }
 
 /// The charset of bytes that are not valid UTF-8 and declare nothing.
@@ -155,6 +164,12 @@ mod tests {
         assert_eq!(decode(with_mark.as_bytes(), false).as_deref(), Ok(ARABIC));
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(ARABIC.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(decode(&utf16, false).as_deref(), Ok(ARABIC));
+        let page = format!("<p>{ARABIC}</p>");
+        let unmarked = |bytes: fn(u16) -> [u8; 2]| page.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        for utf16 in [unmarked(u16::to_le_bytes), unmarked(u16::to_be_bytes)] {
+            assert_eq!(decode(&utf16, true).as_deref(), Ok(page.as_str()));
+            assert_eq!(decode(&utf16, false), Err(UNDECODABLE));
+        }
         let long = ARABIC.repeat(3);
         let cut = &long.as_bytes()[..long.len() - 1];
         let read = decode(cut, false).expect("one cut character is no reason to reject a page");

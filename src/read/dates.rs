@@ -48,21 +48,47 @@ pub(super) fn parse(text: &str, day_first: bool) -> Option<When> {
         return Some(when);
     }
     let rfc2822 = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    if let Ok(zoned) = rfc2822.parse_zoned(text) {
+    // Zones that RFC 2822 does not name are read as UTC there; an hour without a zone is the better guess.
+    let named = |zone: &str| !zone.ends_with(|c: char| c.is_ascii_alphabetic()) || is_utc(zone);
+    if let Ok(zoned) = rfc2822.parse_zoned(text)
+        && (!zoned.offset().is_zero() || text.rsplit(' ').next().is_some_and(named))
+    {
         return Some(When::Instant(zoned.timestamp(), zoned.offset()));
     }
     // `2024-12-03 16:44:44 +0300`, `2024-12-03 16:44:44 UTC`
     if let Some((time, zone)) = text.rsplit_once(' ')
         && time.len() > 10
     {
-        let zone = if matches!(zone, "UTC" | "GMT" | "Z") { "Z" } else { zone };
+        let zone = if is_utc(zone) { "Z" } else { zone };
         if matches!(zone.as_bytes().first(), Some(b'Z' | b'+' | b'-'))
             && let Some(when) = When::parse_iso(&format!("{time}{zone}"))
         {
             return Some(when);
         }
     }
-    written::find(text, day_first).into_iter().next().map(|found| found.when)
+    let written = written::find(text, day_first).into_iter().next()?.when;
+    let instant = match (&written, offset(text)) {
+        (When::Local(time), Some(offset)) => offset.to_timestamp(*time).ok().map(|stamp| When::Instant(stamp, offset)),
+        _ => None,
+    };
+    instant.or(Some(written))
+}
+
+fn is_utc(zone: &str) -> bool {
+    ["UTC", "GMT", "UT", "Z"].iter().any(|utc| utc.eq_ignore_ascii_case(zone))
+}
+
+/// The offset that a written date ends with: `Sal, 03 Ara 2024 16:44 +0300`, `… GMT`.
+fn offset(text: &str) -> Option<Offset> {
+    let zone = text.rsplit(' ').next()?;
+    if is_utc(zone) {
+        return Some(Offset::UTC);
+    }
+    let (sign, digits) = zone.strip_prefix('+').map(|rest| (1, rest)).or_else(|| zone.strip_prefix('-').map(|rest| (-1, rest)))?;
+    let digits = digits.replacen(':', "", 1);
+    let number = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i32>().ok();
+    let seconds = (number(0..2)? * 60 + number(2..4)?) * 60;
+    Offset::from_seconds(sign * seconds).ok().filter(|_| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Seconds, milliseconds or microseconds since 1970, or `20241203164444`.
@@ -142,9 +168,14 @@ mod tests {
             ("Tue, 03 Dec 2024 16:44:44 +0300", "2024-12-03T16:44:44+03:00"),
             ("Tue, 03 Dec 2024 16:44:44 GMT", "2024-12-03T16:44:44Z"),
             ("Mon, 03 Dec 2024 16:44:44 GMT", "2024-12-03T16:44:44Z"),
+            ("Tue, 03 Dec 2024 16:44:44 PST", "2024-12-03T16:44:44-08:00"),
+            ("Tue, 03 Dec 2024 16:44:44 MSK", "2024-12-03T16:44:44"),
             ("03.12.2024", "2024-12-03"),
             ("03.12.2024 16:44", "2024-12-03T16:44:00"),
             ("3 ديسمبر 2024", "2024-12-03"),
+            ("3 ديسمبر 2024 16:44 +03:00", "2024-12-03T16:44:00+03:00"),
+            ("3 ديسمبر 2024 16:44 GMT", "2024-12-03T16:44:00Z"),
+            ("3 ديسمبر 2024 16:44 +9999", "2024-12-03T16:44:00"),
             ("1733244284", "2024-12-03T16:44:44Z"),
             ("1733244284000", "2024-12-03T16:44:44Z"),
             ("1733244284.5", "2024-12-03T16:44:44Z"),

@@ -1,13 +1,17 @@
-//! Walks the files in order and cuts them into jobs: pages and records as raw bytes, still to be parsed.
+//! Walks the inputs in order and cuts them into jobs: pages, feeds and records as raw bytes, still to be parsed.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use csv::ByteRecord;
 
+use super::Validators;
+use super::fetch::Fetcher;
 use super::format::Format;
-use super::input::{self, InputFile};
+use super::input::InputFile;
+use super::json;
 use super::lines::{self, BLOCK_BYTES, Block, Blocks, MAX_RECORD_BYTES};
 use super::open::{self, Stream};
 use super::table::Table;
@@ -23,11 +27,11 @@ const BATCH_JOBS: usize = 4096;
 /// How many bytes of an input without a telling name are looked at.
 const SNIFF_BYTES: usize = 4096;
 
-/// A page or record that is still to be parsed.
+/// A page, feed or record that is still to be parsed.
 pub(super) enum Job {
-    /// A page in a file of its own, not yet opened.
+    /// A page or feed in a file of its own, not yet opened.
     Page(Arc<InputFile>, Format),
-    /// A page whose stream had to be opened to know what it is.
+    /// A page or feed whose stream had to be opened to know what it is.
     OpenPage(Arc<InputFile>, Format, Stream),
     /// JSON records on the lines from `first` on.
     Lines { file: Arc<InputFile>, first: u64, bytes: Vec<u8> },
@@ -50,13 +54,31 @@ pub(super) struct Feeder {
     entries: std::vec::IntoIter<Result<InputFile>>,
     current: Option<(Arc<InputFile>, Records)>,
     counter: Arc<AtomicU64>,
+    fetcher: Fetcher,
+    /// Whether standard input is followed: a batch is one job, so that none waits for another.
+    follow: bool,
     /// Buffers of blocks that are parsed.
     spare: Vec<Vec<u8>>,
 }
 
 impl Feeder {
-    pub(super) fn new(entries: Vec<Result<InputFile>>, counter: Arc<AtomicU64>) -> Feeder {
-        Feeder { entries: entries.into_iter(), current: None, counter, spare: Vec::new() }
+    pub(super) fn new(
+        entries: Vec<Result<InputFile>>,
+        counter: Arc<AtomicU64>,
+        validators: BTreeMap<String, Validators>,
+        follow: bool,
+    ) -> Feeder {
+        let addresses = entries.iter().flatten().filter(|file| file.is_address()).map(|file| file.id.clone());
+        let fetcher = Fetcher::new(addresses.collect(), validators);
+        Feeder { entries: entries.into_iter(), current: None, counter, fetcher, follow, spare: Vec::new() }
+    }
+
+    pub(super) fn validators(&self) -> &BTreeMap<String, Validators> {
+        self.fetcher.validators()
+    }
+
+    pub(super) fn unchanged(&self) -> usize {
+        self.fetcher.unchanged()
     }
 
     /// The next batch; empty at the end.
@@ -64,7 +86,8 @@ impl Feeder {
         let mut jobs = Vec::new();
         let mut bytes = 0;
         let block = BATCH_BYTES / (THREAD_BLOCKS * rayon::current_num_threads() as u64);
-        while bytes < BATCH_BYTES && jobs.len() < BATCH_JOBS {
+        let most = if self.follow { 1 } else { BATCH_JOBS };
+        while bytes < BATCH_BYTES && jobs.len() < most {
             let Some(job) = self.next() else { break };
             bytes += match &job {
                 Job::Page(file, _) => file.size,
@@ -105,26 +128,38 @@ impl Feeder {
             match self.start(&file) {
                 Ok(Some(job)) => return Some(job),
                 Ok(None) => {}
-                Err(source) => return Some(Job::Failed(Error::Io { path: file.path.clone(), source })),
+                Err(source) => return Some(Job::Failed(file.io_error(source))),
             }
         }
     }
 
-    /// Begins a file: a page is a job of its own, records become `current`.
+    /// Begins an input: a page or feed is a job of its own, records become `current`. An address that has not changed is neither.
     fn start(&mut self, file: &Arc<InputFile>) -> io::Result<Option<Job>> {
-        let is_page = |format| matches!(format, Format::Text | Format::Html);
-        if let Some(format) = file.format.filter(|format| is_page(*format) && !file.is_stdin()) {
+        let is_page = |format| matches!(format, Format::Text | Format::Html | Format::Feed);
+        let in_file = !file.is_stdin() && !file.is_address();
+        if let Some(format) = file.format.filter(|format| is_page(*format) && in_file) {
             return Ok(Some(Job::Page(Arc::clone(file), format)));
         }
         let failed = |message: &str| Ok(Some(Job::Failed(file.error(None, message))));
-        let mut stream = open::open(file, &self.counter)?;
+        let mut stream = if file.is_address() {
+            match self.fetcher.next() {
+                Err(message) => return failed(&message),
+                Ok(None) => return Ok(None),
+                Ok(Some(body)) => open::body(body, &self.counter)?,
+            }
+        } else {
+            open::open(file, &self.counter)?
+        };
+        if self.follow && file.is_stdin() && file.format.is_none_or(|format| format == Format::JsonLines) {
+            self.current = Some((Arc::clone(file), Records::Lines(Blocks::eager(open::without_mark(stream)?))));
+            return Ok(None);
+        }
         let raw = open::peek(&mut stream, SNIFF_BYTES)?;
         let whole: Stream = Box::new(io::Cursor::new(raw.clone()).chain_boxed(stream));
-        let format = match file.format.or_else(|| Format::sniff(&open::readable(&raw))) {
-            Some(format) if is_page(format) => return Ok(Some(Job::OpenPage(Arc::clone(file), format, whole))),
-            Some(format) => format,
-            None => return failed(input::XML),
-        };
+        let format = file.format.unwrap_or_else(|| Format::sniff(&open::readable(&raw)));
+        if is_page(format) {
+            return Ok(Some(Job::OpenPage(Arc::clone(file), format, whole)));
+        }
         let mut stream = open::without_mark(whole)?;
         let mut head = open::peek(&mut stream, SNIFF_BYTES)?;
         if head.len() < SNIFF_BYTES && head.trim_ascii().is_empty() {
@@ -134,6 +169,9 @@ impl Feeder {
             lines::complete_first(&mut head, &mut stream, MAX_RECORD_BYTES)?;
         }
         let stream: Stream = Box::new(io::Cursor::new(head.clone()).chain_boxed(stream));
+        if format == Format::Json && json::is_feed(&head) {
+            return Ok(Some(Job::OpenPage(Arc::clone(file), Format::Feed, stream)));
+        }
         let records = match format {
             Format::Csv | Format::Tsv => match Table::open(stream, format == Format::Tsv, MAX_RECORD_BYTES) {
                 Ok(table) => Records::Rows(Box::new(table)),

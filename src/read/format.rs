@@ -19,41 +19,29 @@ pub enum Format {
     Csv,
     /// Tab-separated rows under a header row.
     Tsv,
-}
-
-/// What an extension says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extension {
-    /// A format that is read.
-    Known(Format),
-    /// XML, a feed most likely.
-    Xml,
-    /// Nothing.
-    Unknown,
+    /// A feed of many articles: RSS, Atom or JSON Feed.
+    Feed,
 }
 
 impl Format {
     /// Every format with the name it has on the command line.
-    pub const NAMES: [(&'static str, Format); 6] = [
+    pub const NAMES: [(&'static str, Format); 7] = [
         ("text", Format::Text),
         ("html", Format::Html),
         ("jsonl", Format::JsonLines),
         ("json", Format::Json),
         ("csv", Format::Csv),
         ("tsv", Format::Tsv),
+        ("feed", Format::Feed),
     ];
 
-    /// Guesses the format of content from its first bytes; `None` is XML, which is not read.
-    pub(super) fn sniff(head: &[u8]) -> Option<Format> {
+    /// Guesses the format of content from its first bytes. A JSON Feed is JSON here.
+    pub(super) fn sniff(head: &[u8]) -> Format {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         match head.first() {
-            Some(b'{' | b'[') => Some(Format::Json),
-            Some(b'<') => {
-                let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-                let xml = ["<?xml", "<rss", "<feed", "<rdf"].iter().any(|start| head.starts_with(start));
-                if xml && !head.contains("<html") { None } else { Some(Format::Html) }
-            }
-            _ => Some(sniff_table(head).unwrap_or(Format::Text)),
+            Some(b'{' | b'[') => Format::Json,
+            Some(b'<') => sniff_markup(&String::from_utf8_lossy(head).to_ascii_lowercase()),
+            _ => sniff_table(head).unwrap_or(Format::Text),
         }
     }
 }
@@ -63,7 +51,24 @@ impl std::str::FromStr for Format {
 
     fn from_str(name: &str) -> Result<Format, String> {
         let known = Format::NAMES.iter().find(|(known, _)| *known == name);
-        known.map(|(_, format)| *format).ok_or_else(|| format!("unknown input format {name:?}: one of text, html, jsonl, json, csv, tsv"))
+        known
+            .map(|(_, format)| *format)
+            .ok_or_else(|| format!("unknown input format {name:?}: one of text, html, jsonl, json, csv, tsv, feed"))
+    }
+}
+
+/// By the first element; XML that begins with another than `<html>` is a feed, or the reader of feeds says what it is not.
+fn sniff_markup(head: &str) -> Format {
+    let mut rest = head;
+    while let Some((_, end)) = [("<?", "?>"), ("<!--", "-->"), ("<!", ">")].iter().find(|(start, _)| rest.starts_with(start)) {
+        rest = rest.split_once(end).map_or("", |(_, rest)| rest).trim_start();
+    }
+    let name = rest.strip_prefix('<').and_then(|rest| rest.split(|c: char| c.is_whitespace() || "/>".contains(c)).next());
+    match name.map(|name| name.rsplit(':').next().unwrap_or(name)) {
+        Some("rss" | "feed" | "rdf" | "entry") => Format::Feed,
+        Some("html") => Format::Html,
+        _ if head.starts_with("<?xml") => Format::Feed,
+        _ => Format::Html,
     }
 }
 
@@ -83,19 +88,19 @@ pub(super) fn delimiter(header: &str) -> char {
     if !header.contains(',') && header.contains(';') { ';' } else { ',' }
 }
 
-/// What the extension of `path` says, a compression suffix apart.
-pub(super) fn by_extension(path: &Path) -> Extension {
+/// What the extension of `path` says, a compression suffix apart; `None` is nothing.
+pub(super) fn by_extension(path: &Path) -> Option<Format> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("txt") => Extension::Known(Format::Text),
-        Some("html" | "htm" | "xhtml") => Extension::Known(Format::Html),
-        Some("jsonl" | "ndjson") => Extension::Known(Format::JsonLines),
-        Some("json") => Extension::Known(Format::Json),
-        Some("csv") => Extension::Known(Format::Csv),
-        Some("tsv") => Extension::Known(Format::Tsv),
-        Some("xml" | "rss" | "atom" | "rdf") => Extension::Xml,
-        _ => Extension::Unknown,
+        Some("txt") => Some(Format::Text),
+        Some("html" | "htm" | "xhtml") => Some(Format::Html),
+        Some("jsonl" | "ndjson") => Some(Format::JsonLines),
+        Some("json") => Some(Format::Json),
+        Some("csv") => Some(Format::Csv),
+        Some("tsv") => Some(Format::Tsv),
+        Some("xml" | "rss" | "atom" | "rdf") => Some(Format::Feed),
+        _ => None,
     }
 }
 
@@ -106,13 +111,14 @@ mod tests {
     #[test]
     fn extensions_are_read_through_compression() {
         for (name, expected) in [
-            ("a.txt", Extension::Known(Format::Text)),
-            ("a.HTM.gz", Extension::Known(Format::Html)),
-            ("x/a.ndjson.zst", Extension::Known(Format::JsonLines)),
-            ("a.tsv", Extension::Known(Format::Tsv)),
-            ("feed.rss", Extension::Xml),
-            ("a.gz", Extension::Unknown),
-            ("README", Extension::Unknown),
+            ("a.txt", Some(Format::Text)),
+            ("a.HTM.gz", Some(Format::Html)),
+            ("x/a.ndjson.zst", Some(Format::JsonLines)),
+            ("a.tsv", Some(Format::Tsv)),
+            ("feed.rss", Some(Format::Feed)),
+            ("feed.XML.zst", Some(Format::Feed)),
+            ("a.gz", None),
+            ("README", None),
         ] {
             assert_eq!(by_extension(Path::new(name)), expected, "{name}");
         }
@@ -121,17 +127,23 @@ mod tests {
     #[test]
     fn content_is_sniffed() {
         for (head, expected) in [
-            ("{\"id\": 1}", Some(Format::Json)),
-            ("\u{feff} \n[", Some(Format::Json)),
-            ("<!DOCTYPE html><p>", Some(Format::Html)),
-            ("<p>just a piece", Some(Format::Html)),
-            ("<?xml version=\"1.0\"?><!DOCTYPE html><html>", Some(Format::Html)),
-            ("<?xml version=\"1.0\"?><rss>", None),
-            ("id,title,text\n1,a,b", Some(Format::Csv)),
-            ("id;\"body\"\n1;b", Some(Format::Csv)),
-            ("headline\tbody\nx\ty", Some(Format::Tsv)),
-            ("The text, they say, has an id.\nMore.", Some(Format::Text)),
-            ("", Some(Format::Text)),
+            ("{\"id\": 1}", Format::Json),
+            ("\u{feff} \n[", Format::Json),
+            ("<!DOCTYPE html><p>", Format::Html),
+            ("<p>just a piece", Format::Html),
+            ("<?xml version=\"1.0\"?><!DOCTYPE html><html>", Format::Html),
+            ("<?xml version=\"1.0\"?><rss>", Format::Feed),
+            ("<RSS version=\"2.0\">", Format::Feed),
+            ("<?xml version=\"1.0\"?>\n<!-- made -->\n<!DOCTYPE rss><rdf:RDF xmlns=\"x\">", Format::Feed),
+            ("<!-- <html> --><feed><entry><content>&lt;html>", Format::Feed),
+            ("<?xml version=\"1.0\"?><opml>", Format::Feed),
+            ("<?xml version=\"1.0\"?><xhtml:html>", Format::Html),
+            ("<!-- never closed", Format::Html),
+            ("id,title,text\n1,a,b", Format::Csv),
+            ("id;\"body\"\n1;b", Format::Csv),
+            ("headline\tbody\nx\ty", Format::Tsv),
+            ("The text, they say, has an id.\nMore.", Format::Text),
+            ("", Format::Text),
         ] {
             assert_eq!(Format::sniff(head.as_bytes()), expected, "{head}");
         }

@@ -50,6 +50,18 @@ pub(super) fn looks_like(text: &str) -> bool {
     tag || ["<p>", "<p ", "</p>", "<br>", "<br/>", "<br />"].iter().any(|mark| text.contains(mark))
 }
 
+/// Whether there is a tag anywhere in a string.
+pub(super) fn has_tag(text: &str) -> bool {
+    let begins = |rest: &[u8]| rest.first().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, b'/' | b'!'));
+    memchr::memrchr(b'>', text.as_bytes())
+        .is_some_and(|last| memchr::memchr_iter(b'<', &text.as_bytes()[..last]).any(|at| begins(&text.as_bytes()[at + 1..])))
+}
+
+/// A text without tags, its entities decoded.
+pub(super) fn unescaped(text: &str) -> String {
+    Document::fragment(text.replace('<', "&lt;")).text().to_string()
+}
+
 /// Reads a field of a record that holds HTML: a whole page as one, a piece as the text it is.
 pub(super) fn piece(html: &str, latest: Date) -> Draft {
     let head: String = html.chars().take(2048).collect::<String>().to_ascii_lowercase();

@@ -1,18 +1,22 @@
-//! From arguments to the list of files to read, each with its page id and format.
+//! From arguments to the list of files and addresses to read, each with its page id and format.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
-use super::format::{self, Extension, Format};
+use super::format::{self, Format};
 use crate::error::{Error, Result};
 
 /// The path that stands for standard input.
 pub(super) const STDIN: &str = "-";
 
-/// One file to read.
+/// How an address begins, in any case.
+const SCHEMES: [&str; 2] = ["http://", "https://"];
+
+/// One file or address to read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct InputFile {
     /// Where it is.
@@ -21,7 +25,7 @@ pub(super) struct InputFile {
     pub(super) id: String,
     /// Its format; `None` is told by its content.
     pub(super) format: Option<Format>,
-    /// Its size on disk in bytes, 0 for standard input.
+    /// Its size on disk in bytes, 0 for standard input and addresses.
     pub(super) size: u64,
 }
 
@@ -29,6 +33,16 @@ impl InputFile {
     /// Whether it is standard input.
     pub(super) fn is_stdin(&self) -> bool {
         self.path == Path::new(STDIN)
+    }
+
+    /// An error while it was read.
+    pub(super) fn io_error(&self, source: io::Error) -> Error {
+        Error::Io { path: self.path.clone(), source }
+    }
+
+    /// Whether it is an address, which is its path and its id.
+    pub(super) fn is_address(&self) -> bool {
+        self.path.to_str().is_some_and(is_address)
     }
 
     /// An error at `line` of this file.
@@ -48,13 +62,17 @@ pub(super) struct Inputs {
     prefixes: Vec<String>,
 }
 
-/// Lists the files behind `inputs`; a format that is given counts for standard input and for files given by name.
+fn is_address(input: &str) -> bool {
+    SCHEMES.iter().any(|scheme| input.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// Lists the files behind `inputs`; a format that is given counts for standard input, addresses and files given by name.
 pub(super) fn resolve(inputs: &[String], format: Option<Format>) -> Inputs {
     let mut found = Inputs::default();
     for input in inputs {
         let path = Path::new(input);
-        if input == STDIN {
-            found.push(Ok(InputFile { path: PathBuf::from(STDIN), id: STDIN.into(), format, size: 0 }), input);
+        if input == STDIN || is_address(input) {
+            found.push(Ok(InputFile { path: path.into(), id: input.clone(), format, size: 0 }), input);
         } else if path.is_dir() {
             found.folder(path, input);
         } else if path.exists() || !input.contains(['*', '?', '[']) {
@@ -79,12 +97,7 @@ impl Inputs {
             Err(source) => Err(Error::Io { path: path.into(), source }),
             Ok(metadata) => {
                 let file = InputFile { path: path.into(), id, format, size: metadata.len() };
-                match format::by_extension(path) {
-                    _ if format.is_some() => Ok(file),
-                    Extension::Known(known) => Ok(InputFile { format: Some(known), ..file }),
-                    Extension::Unknown => Ok(file),
-                    Extension::Xml => Err(file.error(None, XML)),
-                }
+                Ok(InputFile { format: format.or_else(|| format::by_extension(path)), ..file })
             }
         };
         self.push(entry, input);
@@ -102,7 +115,7 @@ impl Inputs {
 
     /// A file of a folder or a glob: read when its extension says how.
     fn found(&mut self, entry: &DirEntry, path: &Path, id: &str, prefix: &str) {
-        let Extension::Known(format) = format::by_extension(path) else {
+        let Some(format) = format::by_extension(path) else {
             self.skipped += 1;
             return;
         };
@@ -172,9 +185,6 @@ impl Inputs {
     }
 }
 
-/// What is said of XML until feeds are read.
-pub(super) const XML: &str = "XML (a feed?) is not read as articles; convert it to JSON Lines, or give the pages";
-
 /// Walks a folder in the order of its paths, hidden files left out, links followed, loops reported.
 fn walk(root: &Path, depth: usize) -> walkdir::FilterEntry<walkdir::IntoIter, fn(&DirEntry) -> bool> {
     let visible: fn(&DirEntry) -> bool = |entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
@@ -224,8 +234,8 @@ mod tests {
     fn folders_are_walked_in_order() {
         let folder = folder(&["b.txt", "a/z.html.gz", "a/.hidden.txt", ".git/x.txt", "a/b/c.jsonl", "notes.md", "feed.xml"]);
         let (good, bad, skipped) = ids(&[&folder.path().display().to_string()]);
-        assert_eq!(good, ["a/b/c.jsonl", "a/z.html.gz", "b.txt"]);
-        assert_eq!((bad.len(), skipped), (0, 2));
+        assert_eq!(good, ["a/b/c.jsonl", "a/z.html.gz", "b.txt", "feed.xml"]);
+        assert_eq!((bad.len(), skipped), (0, 1));
     }
 
     #[test]
@@ -266,12 +276,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_xml_is_named() {
-        let folder = folder(&["feed.xml"]);
-        let (good, bad, _) = ids(&["no/such/file.txt", &folder.path().join("feed.xml").display().to_string()]);
+    fn what_is_missing_is_named() {
+        let (good, bad, _) = ids(&["no/such/file.txt"]);
         assert!(good.is_empty());
         assert!(bad[0].starts_with("no/such/file.txt: "), "{}", bad[0]);
-        assert!(bad[1].ends_with(XML), "{}", bad[1]);
+    }
+
+    #[test]
+    fn addresses_are_inputs_and_their_own_ids() {
+        let inputs = ["https://a.example/feed?x[]=*", "HTTP://a.example/feed", "https://a.example/feed?x[]=*"];
+        assert_eq!(ids(&inputs), (inputs.map(str::to_string).to_vec(), Vec::new(), 0));
+        assert!(!is_address("https:a.example") && !is_address("httpx://a") && !is_address("éé"));
     }
 
     #[cfg(unix)]

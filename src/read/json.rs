@@ -1,9 +1,10 @@
 //! One JSON record: its fields, cut but not parsed until they are asked for.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::record::{self, Fields, Outcome, Place, Value};
@@ -12,8 +13,11 @@ use super::{ReadOptions, charset, strings};
 /// Room for the fields of most records.
 const USUAL_FIELDS: usize = 8;
 
+/// What the version of a JSON Feed begins with.
+pub(super) const FEED: &str = "https://jsonfeed.org/";
+
 /// A JSON object as a list of names and raw values, in their order.
-struct Object<'a> {
+pub(super) struct Object<'a> {
     text: &'a str,
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
@@ -35,12 +39,51 @@ pub(super) fn article(bytes: &[u8], place: Place<'_>, options: &ReadOptions) -> 
     }
 }
 
+/// Reads an object as far as its fields.
+pub(super) fn object(text: &str) -> Result<Object<'_>, String> {
+    serde_json::from_str::<Pairs<'_>>(text).map(|Pairs(fields)| Object { text, fields }).map_err(|failed| invalid(&failed, 0))
+}
+
+/// Whether JSON is a feed: an object whose version, among the fields that `head` holds whole, says so.
+pub(super) fn is_feed(head: &[u8]) -> bool {
+    struct Version<'a>(&'a Cell<bool>);
+    impl<'de> Visitor<'de> for Version<'_> {
+        type Value = ();
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key::<String>()? {
+                if name == "version" {
+                    self.0.set(map.next_value::<String>()?.starts_with(FEED));
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(())
+        }
+    }
+    let found = Cell::new(false);
+    // The head may end anywhere: what was found before counts.
+    let _ = serde_json::Deserializer::from_slice(head).deserialize_map(Version(&found));
+    found.get()
+}
+
 /// What is wrong with JSON, with the column counted from the start of the record.
 fn invalid(error: &serde_json::Error, before: usize) -> String {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     let line = if error.line() > 1 { format!("line {} of the record, ", error.line()) } else { String::new() };
     format!("not a JSON record: {message} ({line}column {})", before + error.column())
+}
+
+impl<'a> Object<'a> {
+    /// The raw values of the array under `name`.
+    pub(super) fn list(&self, name: &str) -> Result<Vec<&'a str>, String> {
+        let (_, raw) = self.fields.iter().rfind(|(found, _)| found == name).ok_or_else(|| format!("no field {name:?}"))?;
+        let values = serde_json::from_str::<Vec<&RawValue>>(raw.get()).map_err(|_| format!("field {name:?}: expected an array"))?;
+        Ok(values.into_iter().map(RawValue::get).collect())
+    }
 }
 
 impl Fields for Object<'_> {
@@ -116,7 +159,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
 }
 
 /// JSON without its line breaks and indentation, everything else as it was spelled.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(['\n', '\r']) {
         return Cow::Borrowed(text);
     }

@@ -32,11 +32,18 @@ pub(super) struct Blocks<S> {
     /// What the stream said after the lines given last.
     fault: Option<io::Error>,
     ended: bool,
+    /// Whether a block is given as soon as it has a whole line.
+    eager: bool,
 }
 
 impl<S: Read> Blocks<S> {
     pub(super) fn new(stream: S) -> Blocks<S> {
-        Blocks { stream, begun: Vec::new(), lines: 0, fault: None, ended: false }
+        Blocks { stream, begun: Vec::new(), lines: 0, fault: None, ended: false, eager: false }
+    }
+
+    /// Blocks that do not wait until they are full: for a stream whose writer pauses.
+    pub(super) fn eager(stream: S) -> Blocks<S> {
+        Blocks { eager: true, ..Blocks::new(stream) }
     }
 
     /// The next block, in `buffer`, of `size` bytes or one line of at most `max`; `None` at the end. `size` is at most `max`.
@@ -52,7 +59,9 @@ impl<S: Read> Blocks<S> {
         buffer[..filled].copy_from_slice(&self.begun);
         self.begun.clear();
         loop {
-            let more = fill(&mut self.stream, &mut buffer, &mut filled);
+            // What a line that was passed over left may be whole lines.
+            let waiting = self.eager && memchr(b'\n', &buffer[..filled]).is_some();
+            let more = if waiting { Ok(true) } else { fill(&mut self.stream, &mut buffer, &mut filled, self.eager) };
             // A line of exactly `max` bytes has its line end among them.
             if let Some(end) = memrchr(b'\n', &buffer[..filled.min(max)]) {
                 self.begun.extend_from_slice(&buffer[end + 1..filled]);
@@ -72,7 +81,9 @@ impl<S: Read> Blocks<S> {
                 buffer.truncate(filled);
                 return Ok((filled > 0).then(|| self.lines(buffer)));
             }
-            buffer.resize((2 * buffer.len()).min(max + 1), 0);
+            if filled == buffer.len() {
+                buffer.resize((2 * filled).min(max + 1), 0);
+            }
         }
     }
 
@@ -91,7 +102,7 @@ impl<S: Read> Blocks<S> {
                 break;
             }
             filled = 0;
-            if !fill(&mut self.stream, &mut buffer, &mut filled)? && filled == 0 {
+            if !fill(&mut self.stream, &mut buffer, &mut filled, self.eager)? && filled == 0 {
                 break;
             }
         }
@@ -99,12 +110,17 @@ impl<S: Read> Blocks<S> {
     }
 }
 
-/// Reads until `buffer` is full; false at the end of the stream. What was read before a fault counts.
-fn fill(stream: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Result<bool> {
+/// Reads until `buffer` is full, or once when `eager`; false at the end of the stream. What was read before a fault counts.
+fn fill(stream: &mut impl Read, buffer: &mut [u8], filled: &mut usize, eager: bool) -> io::Result<bool> {
     while *filled < buffer.len() {
         match stream.read(&mut buffer[*filled..]) {
             Ok(0) => return Ok(false),
-            Ok(read) => *filled += read,
+            Ok(read) => {
+                *filled += read;
+                if eager {
+                    return Ok(true);
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -157,7 +173,10 @@ mod tests {
 
     /// Every line with its number, `!` for one that was too long, and the fault at the end.
     fn cut(stream: impl Read, size: usize) -> Vec<String> {
-        let mut blocks = Blocks::new(stream);
+        cut_blocks(Blocks::new(stream), size)
+    }
+
+    fn cut_blocks(mut blocks: Blocks<impl Read>, size: usize) -> Vec<String> {
         let mut found = Vec::new();
         loop {
             match blocks.next(vec![b'x'; 3], size, 12) {
@@ -190,8 +209,35 @@ mod tests {
                 let dripping = io::BufReader::with_capacity(3, text.as_bytes());
                 assert_eq!(cut(text.as_bytes(), size), expected, "{text:?} by {size}");
                 assert_eq!(cut(dripping, size), expected, "{text:?} by {size} in threes");
+                let dripping = io::BufReader::with_capacity(3, text.as_bytes());
+                assert_eq!(cut_blocks(Blocks::eager(dripping), size), expected, "{text:?} by {size} in threes, eagerly");
             }
         }
+    }
+
+    #[test]
+    fn an_eager_block_does_not_wait_for_what_is_not_written_yet() {
+        let (reader, mut writer) = io::pipe().expect("a pipe");
+        let mut blocks = Blocks::eager(reader);
+        let long = "x".repeat(20);
+        // Each is read before the next is written: a block that waited would wait for ever.
+        for (written, expected) in [
+            ("a\n".to_string(), vec![("a\n", 1)]),
+            ("b\nc\nbegun".to_string(), vec![("b\nc\n", 2)]),
+            (" ended\n".to_string(), vec![("begun ended\n", 4)]),
+            (format!("{long}\nd\n"), vec![("", 5), ("d\n", 6)]),
+        ] {
+            io::Write::write_all(&mut writer, written.as_bytes()).expect("a pipe");
+            for (lines, number) in expected {
+                let expected = match lines {
+                    "" => Block::TooLong { line: number },
+                    lines => Block::Lines { bytes: lines.into(), first: number },
+                };
+                assert_eq!(blocks.next(Vec::new(), 8, 12).expect("a pipe"), Some(expected));
+            }
+        }
+        drop(writer);
+        assert_eq!(blocks.next(Vec::new(), 8, 12).expect("a pipe"), None);
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::charset;
 use super::input::InputFile;
 
 /// Buffer between the system and the parsers, in bytes: large enough that system calls do not show, and smaller than a block of lines,
@@ -25,6 +26,11 @@ pub(super) type Stream = Box<dyn BufRead + Send>;
 pub(super) fn open(file: &InputFile, counter: &Arc<AtomicU64>) -> io::Result<Stream> {
     let raw: Box<dyn Read + Send> = if file.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&file.path)?) };
     decompress(Counting { raw, counter: Arc::clone(counter) })
+}
+
+/// The stream of an answer's body, as of a file.
+pub(super) fn body(bytes: Vec<u8>, counter: &Arc<AtomicU64>) -> io::Result<Stream> {
+    decompress(Counting { raw: io::Cursor::new(bytes), counter: Arc::clone(counter) })
 }
 
 fn decompress(raw: impl Read + Send + 'static) -> io::Result<Stream> {
@@ -55,7 +61,7 @@ pub(super) fn peek(stream: &mut Stream, count: usize) -> io::Result<Vec<u8>> {
 
 /// The first bytes as UTF-8, for telling a format by them.
 pub(super) fn readable(head: &[u8]) -> Cow<'_, [u8]> {
-    match Encoding::for_bom(head) {
+    match charset::marked(head, true) {
         Some((encoding, mark)) if encoding != UTF_8 => {
             Cow::Owned(encoding.decode_without_bom_handling(&head[mark..]).0.into_owned().into_bytes())
         }

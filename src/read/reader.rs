@@ -1,9 +1,9 @@
 //! The iterator over articles: batches of raw bytes, parsed on all threads, handed out in input order.
 //!
 //! While one batch is parsed the next is read and decompressed, so at any time two batches of raw bytes (8 MiB each at most) and one of
-//! articles are held. Pages are opened where they are parsed.
+//! articles are held. Pages are opened where they are parsed. Who follows standard input waits for no batch but the one it gets.
 
-use std::io::{self, Read};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,13 +13,11 @@ use super::draft::{self, Draft};
 use super::feeder::{Feeder, Job};
 use super::format::Format;
 use super::input::{self, InputFile};
-use super::record::{self, Place};
-use super::{ReadOptions, charset, html, json, lines, open, table, text, text_date};
-use crate::article::{Article, DateSource, Published};
-use crate::error::{Error, Result};
-
-/// No page is longer, in bytes after decompression: news pages are below 5 MB, and a small file can unpack to anything.
-const MAX_PAGE_BYTES: u64 = 32 * 1024 * 1024;
+use super::open::Stream;
+use super::record::Place;
+use super::{ReadOptions, Validators, feed, json, lines, open, page, table};
+use crate::article::Article;
+use crate::error::Result;
 
 /// Articles of several inputs, in input order.
 ///
@@ -28,6 +26,8 @@ const MAX_PAGE_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Reader {
     feeder: Feeder,
     options: ReadOptions,
+    /// Whether articles are handed out before the next batch is waited for.
+    follow: bool,
     next_batch: Vec<Job>,
     ready: std::iter::Flatten<std::vec::IntoIter<Vec<Result<Article>>>>,
     counter: Arc<AtomicU64>,
@@ -36,17 +36,20 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Lists the files behind `inputs` (files, folders, globs, `-`); nothing is opened yet. An input that does not exist is
-    /// an error item.
+    /// Lists the files behind `inputs` (files, folders, globs, `-`, `http://` and `https://` addresses); nothing is opened or fetched
+    /// yet. An input that does not exist is an error item.
     #[must_use]
     pub fn open(inputs: &[String], options: ReadOptions) -> Reader {
         let found = input::resolve(inputs, options.format);
-        let stdin = found.entries.iter().flatten().any(InputFile::is_stdin);
-        let total = (!stdin).then(|| found.entries.iter().flatten().map(|file| file.size).sum());
+        let files = || found.entries.iter().flatten();
+        let stdin = files().any(InputFile::is_stdin);
+        let total = (!stdin && !files().any(InputFile::is_address)).then(|| files().map(|file| file.size).sum());
+        let follow = options.follow && stdin;
         let counter = Arc::new(AtomicU64::new(0));
         Reader {
-            feeder: Feeder::new(found.entries, Arc::clone(&counter)),
+            feeder: Feeder::new(found.entries, Arc::clone(&counter), options.validators.clone(), follow),
             options,
+            follow,
             next_batch: Vec::new(),
             ready: Vec::new().into_iter().flatten(),
             counter,
@@ -61,7 +64,7 @@ impl Reader {
         self.counter.load(Ordering::Relaxed)
     }
 
-    /// Bytes of all inputs as they lie on disk; `None` when standard input is one of them.
+    /// Bytes of all inputs as they lie on disk; `None` when standard input or an address is one of them.
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
@@ -73,16 +76,30 @@ impl Reader {
         self.skipped
     }
 
+    /// What the answers of addresses read so far give to ask with the next time, by address as in the inputs; see
+    /// [`ReadOptions::validators`]. An address that failed or gave nothing is missing.
+    #[must_use]
+    pub fn validators(&self) -> &BTreeMap<String, Validators> {
+        self.feeder.validators()
+    }
+
+    /// How many addresses said that nothing has changed since the answer that [`ReadOptions::validators`] are of. They give no article.
+    #[must_use]
+    pub fn unchanged(&self) -> usize {
+        self.feeder.unchanged()
+    }
+
     /// Parses a batch while the next one is read; false when there is none.
     fn parse_batch(&mut self) -> bool {
         let mut jobs = std::mem::take(&mut self.next_batch);
         if jobs.is_empty() {
             jobs = self.feeder.batch();
         }
-        let (options, counter, feeder) = (&self.options, &self.counter, &mut self.feeder);
+        let (options, counter, feeder, follow) = (&self.options, &self.counter, &mut self.feeder, self.follow);
         let any = !jobs.is_empty();
         let parse = || jobs.into_par_iter().map(|job| items(job, options, counter)).unzip::<_, _, Vec<_>, Vec<_>>();
-        let ((items, buffers), next_batch) = rayon::join(parse, || feeder.batch());
+        let ahead = || if follow { Vec::new() } else { feeder.batch() };
+        let ((items, buffers), next_batch) = rayon::join(parse, ahead);
         self.next_batch = next_batch;
         self.ready = items.into_iter().flatten();
         self.feeder.reuse(buffers);
@@ -120,43 +137,22 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
         Job::Row { file, line, header, cells } => {
             table::article(&cells, &header, Place { file: &file, line, number: line }, options).give(&mut items);
         }
-        Job::Page(file, format) => {
-            let stream = open::open(&file, counter).map_err(|source| io_error(&file, source));
-            items.push(stream.and_then(|stream| page(&file, format, stream, options)));
-        }
-        Job::OpenPage(file, format, stream) => items.push(page(&file, format, stream, options)),
+        Job::Page(file, format) => match open::open(&file, counter) {
+            Ok(stream) => document(&file, format, stream, options, &mut items),
+            Err(source) => items.push(Err(file.io_error(source))),
+        },
+        Job::OpenPage(file, format, stream) => document(&file, format, stream, options, &mut items),
     }
     (draft::share(items), buffer)
 }
 
-fn io_error(file: &InputFile, source: io::Error) -> Error {
-    Error::Io { path: file.path.clone(), source }
-}
-
-/// Reads one page.
-fn page(file: &InputFile, format: Format, stream: impl Read, options: &ReadOptions) -> Result<Draft> {
-    let mut bytes = Vec::with_capacity(usize::try_from(file.size.min(MAX_PAGE_BYTES)).unwrap_or(0) + 1);
-    stream.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes).map_err(|source| io_error(file, source))?;
-    if bytes.len() as u64 > MAX_PAGE_BYTES {
-        return Err(file.error(None, format!("longer than {} MiB: not a page", MAX_PAGE_BYTES / 1024 / 1024)));
+/// Reads what is one document: a page, or a feed of many articles.
+fn document(file: &InputFile, format: Format, stream: Stream, options: &ReadOptions, items: &mut Vec<Result<Draft>>) {
+    match page::whole(file, stream) {
+        Err(error) => items.push(Err(error)),
+        Ok(bytes) if format == Format::Feed => items.extend(feed::articles(file, &bytes, options)),
+        Ok(bytes) => items.push(page::article(file, format, &bytes, options)),
     }
-    let is_html = format == Format::Html;
-    let text = charset::decode(&bytes, is_html).map_err(|message| file.error(None, message))?;
-    if text.trim().is_empty() {
-        return Err(file.error(None, "empty"));
-    }
-    let mut article = if is_html {
-        html::page(&text, options.latest)
-    } else {
-        let text = record::lines(text);
-        let published = text_date::find(&text, None, options.latest).map(|when| Published { when, source: DateSource::Text });
-        Draft { title: text::title(&text).map(str::to_string), published, text, ..Draft::default() }
-    };
-    if article.text.is_empty() {
-        return Err(file.error(None, "no text"));
-    }
-    article.key.clone_from(&file.id);
-    Ok(article)
 }
 
 #[cfg(test)]
@@ -290,10 +286,11 @@ mod tests {
             ("a.csv", vec![], vec!["!a.csv: empty"]),
             ("a.html", b"<html><body><script>x()</script></body></html>".to_vec(), vec!["!a.html: no text"]),
             ("a.txt", b"\x00\x01\x02".to_vec(), vec!["!a.txt: undecodable: not text in a charset that can be told"]),
+            ("feed", b"<?xml version=\"1.0\"?><rss></rss>".to_vec(), vec![]),
             (
-                "feed",
-                b"<?xml version=\"1.0\"?><rss></rss>".to_vec(),
-                vec!["!feed: XML (a feed?) is not read as articles; convert it to JSON Lines, or give the pages"],
+                "list.xml",
+                b"<?xml version=\"1.0\"?><opml></opml>".to_vec(),
+                vec!["!list.xml: not a feed: its first element is <opml>, not <rss>, <feed> or <rdf:RDF>"],
             ),
         ] {
             assert_eq!(read(&[(name, &bytes)], &[name], &options()), expected, "{name}");

@@ -91,7 +91,7 @@ fn look_up<'a>(fields: &'a impl Fields, role: Role, options: &'a ReadOptions) ->
 }
 
 /// The value as text, or why it is none; whole numbers count where `numbers` says so.
-fn text_of<'a>(name: &str, value: Value<'a>, numbers: bool) -> std::result::Result<Cow<'a, str>, String> {
+pub(super) fn text_of<'a>(name: &str, value: Value<'a>, numbers: bool) -> std::result::Result<Cow<'a, str>, String> {
     match value {
         Value::Text(text) => Ok(text),
         Value::Number(number) if numbers => {
@@ -113,7 +113,7 @@ fn id(fields: &impl Fields, options: &ReadOptions) -> std::result::Result<Option
 }
 
 /// The article and complaints about fields it had to be left without; the error is what spoils the whole record.
-fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Draft, Vec<String>), String> {
+pub(super) fn build(fields: &impl Fields, place: Place<'_>, options: &ReadOptions) -> std::result::Result<(Draft, Vec<String>), String> {
     let key = id(fields, options)?.unwrap_or_else(|| format!("{}:{}", place.file.id, place.number));
     let mut wrong = Vec::new();
     let mut one = |role, numbers| {
@@ -202,7 +202,7 @@ fn publication(
 }
 
 /// Enough of a value to recognize it in a message.
-fn shortened(value: &str) -> String {
+pub(super) fn shortened(value: &str) -> String {
     const MAX_CHARS: usize = 60;
     value.chars().take(MAX_CHARS).collect()
 }

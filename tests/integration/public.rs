@@ -7,7 +7,7 @@ use samestory::explain::{Explanation, Side};
 use samestory::extract::{LineCounts, Lines, Own, Removal};
 use samestory::linkage::{Partition, Pins};
 use samestory::normalize::Token;
-use samestory::read::{FieldMap, ReadOptions, Reader};
+use samestory::read::{FieldMap, ReadOptions, Reader, Validators};
 use samestory::report::Options;
 use samestory::shingle::Shingles;
 use samestory::sketch::Sketcher;
@@ -68,6 +68,7 @@ fn public_types_are_send_and_sync() {
         SweepRow,
         Tier,
         Token<'static>,
+        Validators,
         When,
         Bin,
         Brief,

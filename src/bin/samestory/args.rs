@@ -11,8 +11,8 @@ use crate::values::{Color, Entries, Errors, Hours, InputFormat, NumHashes, Share
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
-/// INPUT is a file, a folder, a glob or `-` for standard input: .txt, .html, .jsonl, .json, .csv, .tsv, each also as
-/// .gz or .zst. Results go to standard output, all else to standard error. Exit status: 0 done, 1
+/// INPUT is a file, a folder, a glob, `-` for standard input, or an http:// or https:// address: .txt, .html, .jsonl,
+/// .json, .csv, .tsv, feeds (.xml, .rss, .atom, .rdf, JSON Feed), each also as .gz or .zst. Results go to standard output, all else to standard error. Exit status: 0 done, 1
 /// failed or some input was bad, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true)]
@@ -49,7 +49,7 @@ pub(crate) enum Command {
 /// `samestory cluster`.
 #[derive(Debug, Args)]
 pub(crate) struct Cluster {
-    /// Files, folders or globs to read, or `-` for standard input.
+    /// Files, folders, globs or addresses to read, or `-` for standard input.
     #[arg(value_name = "INPUT", required_unless_present_any = ["show_config", "explain_banding"])]
     pub(crate) inputs: Vec<String>,
     /// How to write the result [default: text on a terminal, jsonl otherwise].
@@ -102,7 +102,7 @@ pub(crate) struct Explain {
     /// The other one.
     #[arg(value_name = "B")]
     pub(crate) b: String,
-    /// Files, folders or globs that hold the two, or `-` for standard input.
+    /// Files, folders, globs or addresses that hold the two, or `-` for standard input.
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// How to write the explanation [default: text].
@@ -115,7 +115,7 @@ pub(crate) struct Explain {
 /// `samestory evaluate`.
 #[derive(Debug, Args)]
 pub(crate) struct Evaluate {
-    /// Files, folders or globs to read, or `-` for standard input.
+    /// Files, folders, globs or addresses to read, or `-` for standard input.
     #[arg(value_name = "INPUT", required_unless_present = "show_config")]
     pub(crate) inputs: Vec<String>,
     /// JSON Lines of {id, gold[, copies, lang]} rows, the labels to compare with [default: the gold field of the articles].
@@ -181,12 +181,12 @@ pub(crate) struct Shared {
     #[arg(long, value_name = "N", help_heading = "Matching")]
     pub(crate) threads: Option<Threads>,
 
-    /// Read standard input and files given by name as this; files of folders and globs always go by their extension
-    /// [default: by extension, else by the first bytes].
+    /// Read standard input, addresses and files given by name as this; files of folders and globs always go by their
+    /// extension [default: by extension, else by the first bytes].
     #[arg(
         long,
         value_name = "FORMAT",
-        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv"]),
+        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv", "feed"]),
         help_heading = "Reading"
     )]
     pub(crate) input_format: Option<InputFormat>,

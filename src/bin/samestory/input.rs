@@ -101,6 +101,7 @@ fn options(run: &Run, keep_records: bool) -> ReadOptions {
             InputFormat::Json => Format::Json,
             InputFormat::Csv => Format::Csv,
             InputFormat::Tsv => Format::Tsv,
+            InputFormat::Feed => Format::Feed,
         }),
         fields: FieldMap {
             id: fields.id,

@@ -139,6 +139,8 @@ pub(crate) enum InputFormat {
     Csv,
     /// Tab-separated values with a header.
     Tsv,
+    /// RSS, Atom or JSON Feed.
+    Feed,
 }
 
 /// When to use colour.

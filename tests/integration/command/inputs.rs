@@ -73,6 +73,25 @@ fn input_format_says_what_the_name_does_not() {
 }
 
 #[test]
+fn feeds_are_told_from_pages_and_records() {
+    let rss = "<rss version=\"2.0\"><channel><item><guid>tag:r</guid><title>Bridge opens</title></item></channel></rss>";
+    let atom = "<feed><entry><id>1</id><link href=\"https://a.example/x\"/><title>Wheat came early</title></entry></feed>";
+    let json = r#"{"version": "https:\/\/jsonfeed.org\/version\/1.1", "items": [{"id": "tag:j", "content_text": "Rain came late"}]}"#;
+    let dir = Dir::with(&[("in/a.rss", rss), ("in/c.json", json), ("d.data", rss), ("in/e.jsonl", r#"{"id": "l", "text": "x"}"#)])
+        .file("in/b.xml.gz", gzip(atom.as_bytes()));
+    assert_eq!(ids(&dir, &["in"]), ["tag:r", "a.example#1", "tag:j", "l"]);
+    assert_eq!(ids(&dir, &["d.data"]), ["tag:r"]);
+    for (input, key) in [(rss, "tag:r"), (atom, "a.example#1"), (json, "tag:j")] {
+        for format in [&[][..], &["--input-format", "feed"]] {
+            let output = dir.pipe(input, &[&CLUSTER[..], &["-"], format].concat()).good();
+            assert_eq!(column(&output, "id"), [key], "{input}");
+        }
+    }
+    let records = dir.run(&[&CLUSTER[..], &["in/a.rss", "--format", "records"]].concat()).good();
+    assert!(records.starts_with(r#"{"id":"tag:r","title":"Bridge opens","text":"Bridge opens","samestory":"#), "{records}");
+}
+
+#[test]
 fn compressed_files_are_read_like_others() {
     let plain = sample().run(&[&CLUSTER[..], &["in"]].concat()).good();
     let dir = Dir::new()
