@@ -87,6 +87,19 @@ impl Index {
         Index::load(store, |made| made.with_pins_of(setup))
     }
 
+    /// How the index in a folder was set up; `None` where there is none.
+    ///
+    /// # Errors
+    /// When there is one and it cannot be read.
+    pub fn peek(folder: &Path) -> Result<Option<Setup>> {
+        if !Store::is_there(folder) {
+            return Ok(None);
+        }
+        let store = Store::open_read(folder)?;
+        let made: Option<String> = store.view()?.meta(SETUP)?;
+        Ok(made.and_then(|json| Setup::of_json(&json)))
+    }
+
     /// Opens an index that is there with the setup it was made with, to write to it.
     ///
     /// # Errors
@@ -202,7 +215,8 @@ impl Index {
         batch.put_article(outcome.number, article)?;
         batch.put_row(outcome.number, row)?;
         batch.put_entry(outcome.number, &outcome.entry)?;
-        for (from, into) in &outcome.merged {
+        // Of its own story nobody has heard yet.
+        for (from, into) in outcome.merged.iter().filter(|merged| merged.0 != outcome.number) {
             self.merged.insert(*from, *into);
             batch.put_merged(*from, *into)?;
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::placed::{Counted, Entry, Near, Outcome, Placed, Progress, Verdict};
 use super::setup::Setup;
-use super::stories::Stories;
+use super::stories::{JOIN, Stories};
 use crate::article::{Article, Lang};
 use crate::config::Level;
 use crate::copies::live::LiveCopies;
@@ -17,7 +17,7 @@ use crate::extract::{self, LineCounts, Lines, Own};
 use crate::language::{self, Scripts};
 use crate::shingle::Shingles;
 use crate::story::live::{Live, Numbered};
-use crate::story::{MERGE, RELATED, Report};
+use crate::story::{RELATED, Report};
 
 /// Most articles that are held whatever their days: about a gigabyte.
 pub const MOST_HELD: usize = 100_000;
@@ -240,7 +240,7 @@ impl State {
             }
         }
         let mean = |(story, sum): (&u32, &u64)| (*sum / self.stories.groups(*story).count().max(1) as u64, Reverse(*story));
-        let story = sums.iter().map(mean).max().filter(|mean| mean.0 >= u64::from(MERGE)).map(|mean| mean.1.0);
+        let story = sums.iter().map(mean).max().filter(|mean| mean.0 >= u64::from(JOIN)).map(|mean| mean.1.0);
         let near = best(pairs.into_iter().filter(|pair| story.is_none() || self.story_of(pair.0) == story));
         let near = near.filter(|near| story.is_some() || near.1 >= RELATED);
         let group = near.and_then(|near| self.group(near.0));

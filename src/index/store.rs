@@ -132,6 +132,11 @@ impl Store {
         Ok(Store { path, file })
     }
 
+    /// Whether there is a file in a folder.
+    pub(super) fn is_there(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     /// Opens the file only to read, which any number of processes may while one writes.
     pub(super) fn open_read(folder: &Path) -> Result<Store> {
         let path = folder.join(FILE);

@@ -121,6 +121,10 @@ impl Largest {
     /// Puts a cosine in its place, `times` times.
     pub(super) fn push(&mut self, cosine: u32, times: usize) {
         self.pushed += times;
+        // Mostly it is none of them.
+        if cosine <= self.least() {
+            return;
+        }
         let place = self.list.partition_point(|larger| *larger >= cosine);
         let end = (place + times).min(AROUND);
         self.list.copy_within(place..AROUND - (end - place), end);

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use samestory::report::{FeedFormat, Format, Only};
 use samestory::{Level, Linkage};
 
+use crate::index_args::{Dedup, Export, Forget, Import, IndexStats, Query, Recluster};
 use crate::values::{Color, Entries, Errors, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, web, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
@@ -29,6 +30,20 @@ pub(crate) enum Command {
     Cluster(Box<Cluster>),
     /// Merge feeds into one with an entry for each story, copies folded.
     Feed(Box<Feed>),
+    /// Answer articles one by one against an index that lasts: new, copy of, or same story as.
+    Dedup(Box<Dedup>),
+    /// Look up articles in an index without taking them in.
+    Query(Box<Query>),
+    /// Group all articles of an index anew, as cluster does.
+    Recluster(Recluster),
+    /// Write all articles of an index as JSON Lines.
+    Export(Export),
+    /// Take in what export wrote.
+    Import(Box<Import>),
+    /// Print an index in figures.
+    Stats(IndexStats),
+    /// Remove articles from an index.
+    Forget(Forget),
     /// Say why two articles belong together, or why not.
     Explain(Box<Explain>),
     /// Compare a grouping with labels.
@@ -41,7 +56,20 @@ pub(crate) enum Command {
     /// Print the manual page, or that of a subcommand.
     Man {
         /// The subcommand.
-        #[arg(value_parser = ["cluster", "feed", "explain", "evaluate", "completions"])]
+        #[arg(value_parser = [
+            "cluster",
+            "feed",
+            "dedup",
+            "query",
+            "recluster",
+            "export",
+            "import",
+            "stats",
+            "forget",
+            "explain",
+            "evaluate",
+            "completions"
+        ])]
         subcommand: Option<String>,
     },
 }

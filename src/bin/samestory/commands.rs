@@ -134,7 +134,12 @@ fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
 
 /// Runs on as many threads as were asked for.
 pub(crate) fn with_threads<T: Send>(run: &Run, work: impl FnOnce() -> T + Send) -> Result<T> {
-    match run.threads {
+    pool(run.threads, work)
+}
+
+/// Runs on so many threads.
+pub(crate) fn pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+    match threads {
         None => Ok(work()),
         Some(threads) => {
             Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads cannot be started")?.install(work))
@@ -162,7 +167,7 @@ fn color(run: &Run, terminal: bool) -> bool {
 }
 
 /// Columns of the terminal, or the usual width of a page.
-fn width() -> usize {
+pub(crate) fn width() -> usize {
     let columns = terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
     columns.unwrap_or_else(|| Options::default().width).max(40)
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use samestory::read::{FieldMap, Format, ReadOptions, Reader};
+use samestory::read::{FieldMap, Format, ReadOptions, Reader, Validators};
 use samestory::{Article, Error, SharedText};
 
 use crate::settings::Run;
@@ -115,6 +115,23 @@ fn options(run: &Run, keep_records: bool) -> ReadOptions {
         },
         keep_records,
         ..ReadOptions::new(jiff::Zoned::now().date())
+    }
+}
+
+/// How an index reads: addresses are asked only for what changed, and standard input may be followed.
+pub(crate) fn following(run: &Run, validators: BTreeMap<String, Validators>, follow: bool) -> ReadOptions {
+    ReadOptions { validators, follow, ..options(run, false) }
+}
+
+/// How an import reads: each record stays beside its article.
+pub(crate) fn with_records(run: &Run) -> ReadOptions {
+    options(run, true)
+}
+
+/// Gives the outlet of an article its name.
+pub(crate) fn rename(article: &mut Article, aliases: &BTreeMap<String, String>) {
+    if let Some(name) = article.outlet.as_deref().and_then(|outlet| aliases.get(outlet)) {
+        article.outlet = Some(name.as_str().into());
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod args;
 mod commands;
+mod dedup;
 mod evaluate;
 mod feed;
+mod index;
+mod index_args;
 mod input;
 mod settings;
 mod stats;
@@ -46,6 +49,13 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
     let (settings, show) = match &cli.command {
         Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
         Command::Feed(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
+        Command::Dedup(args) => return dedup::dedup(args, Settings::said(&args.shared)?),
+        Command::Import(args) => return index::import(args, Settings::said(&args.shared)?),
+        Command::Query(args) => return dedup::query(args, Settings::of_others(&args.shared)?),
+        Command::Recluster(args) => return index::recluster(args),
+        Command::Export(args) => return index::export(args),
+        Command::Stats(args) => return index::stats(args),
+        Command::Forget(args) => return index::forget(args),
         Command::Explain(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Evaluate(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Completions { shell } => {
@@ -73,6 +83,6 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         Command::Feed(args) => feed::feed(args, settings),
         Command::Explain(args) => commands::explain(args, settings),
         Command::Evaluate(args) => evaluate::evaluate(args, settings),
-        Command::Completions { .. } | Command::Man { .. } => Ok(true),
+        _ => Ok(true),
     }
 }

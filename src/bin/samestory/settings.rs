@@ -107,13 +107,23 @@ impl Settings {
     /// The flags of another subcommand over the file over the defaults. Its format is its own affair, so that a file made
     /// for `cluster` does not disturb it.
     pub(crate) fn of_others(shared: &Shared) -> Result<Settings> {
+        Ok(Settings::said(shared)?.over(Settings::defaults()))
+    }
+
+    /// The flags of a subcommand over the file, without what nobody said.
+    pub(crate) fn said(shared: &Shared) -> Result<Settings> {
         let file = Settings { format: None, only: None, output: None, ..Settings::file(shared.config.as_deref())? };
-        Ok(Settings::flags(shared).over(file).over(Settings::defaults()))
+        Ok(Settings::flags(shared).over(file))
     }
 
     /// What the library does when nothing is said.
     fn defaults() -> Settings {
-        let config = Config::default();
+        Settings::of_config(&Config::default())
+    }
+
+    /// The settings that a configuration amounts to.
+    pub(crate) fn of_config(config: &Config) -> Settings {
+        let config = config.clone();
         Settings {
             color: Some(Color::Auto),
             quiet: Some(false),
@@ -185,7 +195,7 @@ impl Settings {
     }
 
     /// This layer above another: what it does not say is taken from below.
-    fn over(self, below: Settings) -> Settings {
+    pub(crate) fn over(self, below: Settings) -> Settings {
         let (fields, other) = (self.fields, below.fields);
         Settings {
             format: self.format.or(below.format),

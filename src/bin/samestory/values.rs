@@ -114,6 +114,10 @@ pub(crate) type Hours = Whole<1, 8760>;
 pub(crate) type Errors = Whole<1, 1000>;
 /// Entries of a feed; no reader takes more.
 pub(crate) type Entries = Whole<1, 100_000>;
+/// Articles written together; more would only take memory.
+pub(crate) type Batch = Whole<1, 100_000>;
+/// Days, up to a year.
+pub(crate) type Days = Whole<1, 365>;
 /// Worker threads; more than a thousand is a slip of the finger.
 pub(crate) type Threads = Whole<1, 1024>;
 
@@ -153,6 +157,11 @@ pub(crate) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// A calendar day.
+pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| format!("{text:?} is no day like 2024-12-31"))
 }
 
 /// A parser of words that a type knows by serde; the words stand in the help and in the completions.

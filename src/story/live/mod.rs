@@ -121,7 +121,9 @@ impl Live {
     /// Counts the terms of a report; `size` 0 reads it without counting.
     pub fn read(&mut self, report: &Report<'_>) -> Unheld {
         let tongue = self.tongue(report.lang);
-        Unheld { tongue, terms: self.tongues[tongue].read(report), across: self.across.read(report), day: report.day }
+        // Nothing is foreign before a second language comes.
+        let across = if self.tongues.len() > 1 { self.across.read(report) } else { Vec::new() };
+        Unheld { tongue, terms: self.tongues[tongue].read(report), across, day: report.day }
     }
 
     /// Compares a report without holding or counting it: nothing is left of it here.

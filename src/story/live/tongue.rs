@@ -1,5 +1,6 @@
 //! The reports of one language as they come: a vocabulary that grows, and what is compared within it.
 
+use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::postings::Postings;
@@ -30,7 +31,17 @@ struct Spoken {
     /// Articles that were counted.
     articles: u64,
     background: &'static Background,
+    /// Of a million articles those that hold each word in general, by number …
+    words: Vec<u32>,
+    /// … and each 4-gram.
+    grams: Vec<u32>,
+    /// IDFs of terms that the background table does not know, by how many articles hold them.
+    rare_words: Vec<u32>,
+    rare_grams: Vec<u32>,
 }
+
+/// Counts whose IDFs are looked up: most terms are rare.
+const RARE: u32 = 32;
 
 /// What has to be kept of one, beside its reports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +58,15 @@ impl Tongue {
     pub(super) fn new(lang: &str) -> Tongue {
         Tongue {
             lang: lang.to_owned(),
-            spoken: Spoken { reader: Reader::new(lang), articles: 0, background: Background::of(lang) },
+            spoken: Spoken {
+                reader: Reader::new(lang),
+                articles: 0,
+                background: Background::of(lang),
+                words: Vec::new(),
+                grams: Vec::new(),
+                rare_words: Vec::new(),
+                rare_grams: Vec::new(),
+            },
             postings: Postings::default(),
             bursts: Bursts::default(),
             table: Table::default(),
@@ -60,6 +79,7 @@ impl Tongue {
         found.spoken.reader.kinds = rows.kinds;
         found.spoken.reader.grams = Lexicon::of_rows(rows.grams);
         found.spoken.articles = rows.articles;
+        found.spoken.look_up();
         found
     }
 
@@ -77,11 +97,13 @@ impl Tongue {
 
     /// Counts the terms of a report.
     pub(super) fn read(&mut self, report: &Report<'_>) -> Terms {
-        let Spoken { reader, articles, .. } = &mut self.spoken;
+        let spoken = &mut self.spoken;
         let size = report.size.min(MOST_COPIES);
-        reader.forget(SPELLINGS);
-        *articles += u64::from(size);
-        reader.read(report.parts.iter().copied(), size)
+        spoken.reader.forget(SPELLINGS);
+        spoken.articles += u64::from(size);
+        let terms = spoken.reader.read(report.parts.iter().copied(), size);
+        spoken.look_up();
+        terms
     }
 
     /// How many words and 4-grams were seen.
@@ -98,6 +120,7 @@ impl Tongue {
             reader.words.truncate(words);
             reader.grams.truncate(grams);
             reader.kinds.truncate(words);
+            self.spoken.look_up();
         }
     }
 
@@ -130,6 +153,24 @@ impl Tongue {
     }
 }
 
+impl Spoken {
+    /// Looks up the terms that are new, and what is rare among so many articles.
+    fn look_up(&mut self) {
+        let Spoken { reader, articles, background, words, grams, rare_words, rare_grams } = self;
+        words.truncate(reader.words.entries.len());
+        grams.truncate(reader.grams.entries.len());
+        let usual = |table: &AHashMap<u64, u32>, key: u64, unknown: u32| table.get(&key).copied().unwrap_or(unknown);
+        let new = &reader.words.entries[words.len()..];
+        words.extend(new.iter().map(|entry| usual(&background.stems, entry.key, UNKNOWN_STEM)));
+        let new = &reader.grams.entries[grams.len()..];
+        grams.extend(new.iter().map(|entry| usual(&background.grams, entry.key, UNKNOWN_GRAM)));
+        for (rare, unknown) in [(rare_words, UNKNOWN_STEM), (rare_grams, UNKNOWN_GRAM)] {
+            rare.clear();
+            rare.extend((0..RARE).map(|df| idf_of(*articles, df, unknown)));
+        }
+    }
+}
+
 impl Known for Spoken {
     fn key(&self, word: u32) -> u64 {
         self.reader.words.entries[word as usize].key
@@ -140,12 +181,18 @@ impl Known for Spoken {
     }
 
     fn word_idf(&self, word: u32) -> u32 {
-        let entry = self.reader.words.entries[word as usize];
-        idf_of(self.articles, entry.held.articles, self.background.stems.get(&entry.key).copied().unwrap_or(UNKNOWN_STEM))
+        let (df, usual) = (self.reader.words.entries[word as usize].held.articles, self.words[word as usize]);
+        match self.rare_words.get(df as usize) {
+            Some(idf) if usual == UNKNOWN_STEM => *idf,
+            _ => idf_of(self.articles, df, usual),
+        }
     }
 
     fn gram_idf(&self, gram: u32) -> u32 {
-        let entry = self.reader.grams.entries[gram as usize];
-        idf_of(self.articles, entry.held.articles, self.background.grams.get(&entry.key).copied().unwrap_or(UNKNOWN_GRAM))
+        let (df, usual) = (self.reader.grams.entries[gram as usize].held.articles, self.grams[gram as usize]);
+        match self.rare_grams.get(df as usize) {
+            Some(idf) if usual == UNKNOWN_GRAM => *idf,
+            _ => idf_of(self.articles, df, usual),
+        }
     }
 }
