@@ -4,10 +4,11 @@
 //! all; it finds resemblance and containment alike, which bands do not. What is found is verified exactly, by the rule of the batch run.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::component::MEAN_PERCENT;
 use crate::band::CROWDED;
@@ -85,7 +86,8 @@ pub struct LiveCopies {
     units: BTreeMap<u32, Unit>,
     /// Texts by a hash of their whole set.
     sets: AHashMap<u64, Vec<u32>>,
-    postings: AHashMap<u32, VecDeque<u32>>,
+    /// Most shingles stand in one text.
+    postings: AHashMap<u32, SmallVec<[u32; 4]>>,
     groups: BTreeMap<u32, BTreeSet<u32>>,
 }
 

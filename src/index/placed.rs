@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::copies::live::{Joined, Origin};
 use crate::extract::LineRows;
 use crate::language::Scripts;
+use crate::shingle::Shingles;
 use crate::story::PROBABILITY_ONE;
 use crate::story::live::{Counters, Kept};
 use crate::verify::Overlap;
@@ -78,9 +79,43 @@ pub(super) struct Entry {
     pub(super) story: u32,
     pub(super) origin: Origin,
     /// Its shingles.
-    pub(super) set: Box<[u64]>,
+    #[serde(with = "bytes")]
+    pub(super) set: Shingles,
     /// Its words, when it stands for its group.
     pub(super) kept: Option<Kept>,
+}
+
+/// Hashes as the bytes they are: nothing makes them shorter.
+mod bytes {
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    use crate::shingle::Shingles;
+
+    pub(super) fn serialize<S: Serializer>(set: &Shingles, to: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = set.hashes().iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        to.serialize_bytes(&bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Shingles, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Shingles;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("eight bytes for each hash")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Shingles, E> {
+                let (hashes, rest) = bytes.as_chunks();
+                if !rest.is_empty() {
+                    return Err(E::invalid_length(bytes.len(), &self));
+                }
+                Ok(Shingles::from_hashes(hashes.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()))
+            }
+        }
+        from.deserialize_bytes(Bytes)
+    }
 }
 
 /// What the coming of an article changed.

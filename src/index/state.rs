@@ -187,14 +187,14 @@ impl State {
         }
         let story = given.map(|given| given.1).or(self.stories.of(group)).unwrap_or(group);
         let origin = self.copies.origin(number, &prepared.set, group, joined.as_ref());
-        let (key, set) = (article.key.as_str().into(), prepared.set.hashes().into());
-        let mut entry = Entry { key, day: prepared.day, clock: self.progress.clock, group, story, origin, set, kept };
+        let (key, day, set) = (article.key.as_str().into(), prepared.day, prepared.set);
+        let mut entry = Entry { key, day, clock: self.progress.clock, group, story, origin, set, kept };
         self.enter(number, &entry);
         let merged = if given.is_none() && self.wants_stories() { self.settle(story, &article.key) } else { Vec::new() };
         entry.story = self.stories.of(group).unwrap_or(group);
         let placed = match &joined {
             Some(joined) => Placed { verdict: Verdict::Copy, story: entry.story, group, near: Some(Near::copy(joined)), counted },
-            None => self.placed(number, &prepared.set, &entry, counted),
+            None => self.placed(number, &entry, counted),
         };
         self.progress.next += 1;
         let learned = self.progress.next >= self.progress.learn_at;
@@ -207,12 +207,12 @@ impl State {
     }
 
     /// What is said of an article that shares no text with others.
-    fn placed(&self, number: u32, set: &Shingles, entry: &Entry, counted: bool) -> Placed {
+    fn placed(&self, number: u32, entry: &Entry, counted: bool) -> Placed {
         let pairs: Vec<(u32, u32)> = self.live.pairs(number).collect();
         let in_story = pairs.iter().copied().filter(|pair| self.story_of(pair.0) == Some(entry.story));
         let known = self.stories.groups(entry.story).any(|group| group != entry.group);
         let near = if known { best(in_story) } else { best(pairs.iter().copied()) };
-        let near = near.filter(|near| known || near.1 >= RELATED).map(|(other, probability)| self.event(set, other, probability));
+        let near = near.filter(|near| known || near.1 >= RELATED).map(|(other, probability)| self.event(&entry.set, other, probability));
         let verdict = if known { Verdict::SameStory } else { Verdict::New };
         Placed { verdict, story: entry.story, group: entry.group, near, counted }
     }
@@ -253,8 +253,7 @@ impl State {
 
     /// Holds an article by its entry.
     pub(super) fn enter(&mut self, number: u32, entry: &Entry) {
-        let set = Shingles::from_hashes(entry.set.to_vec());
-        self.copies.hold(number, &set, entry.day.map(|day| day as i32), entry.group, entry.origin);
+        self.copies.hold(number, &entry.set, entry.day.map(|day| day as i32), entry.group, entry.origin);
         let group = self.groups.entry(entry.group).or_default();
         group.members.insert(number);
         let size = group.members.len() as u32;

@@ -10,6 +10,7 @@
 //! | `merged` | story → the older story it became part of |
 //! | `names` | number of a forgotten article that founded a group or story → its id |
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use redb::{
@@ -18,6 +19,7 @@ use redb::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use zstd::bulk::Compressor;
 
 use super::placed::{Entry, Placed};
 use crate::article::{Article, DateSource, Published};
@@ -84,6 +86,8 @@ enum File {
 pub(super) struct Batch<'s> {
     path: &'s Path,
     transaction: WriteTransaction,
+    /// Kept between articles: to set it up costs more than to compress one.
+    zstd: RefCell<Compressor<'static>>,
 }
 
 /// The file as it is at one moment.
@@ -153,7 +157,8 @@ impl Store {
             return Err(Error::Index { path: self.path.clone(), message: "was opened only to read".to_owned() });
         };
         let transaction = file.begin_write().map_err(|error| failed(&self.path, error))?;
-        Ok(Batch { path: &self.path, transaction })
+        let zstd = Compressor::new(ZSTD_LEVEL).map_err(|source| Error::Io { path: self.path.clone(), source })?;
+        Ok(Batch { path: &self.path, transaction, zstd: RefCell::new(zstd) })
     }
 
     /// Looks at the file as it is now.
@@ -187,7 +192,7 @@ fn unpack<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T> {
     postcard::from_bytes(bytes).map_err(|error| damaged(path, error))
 }
 
-fn pack_article(path: &Path, article: &Article) -> Result<Vec<u8>> {
+fn pack_article(path: &Path, article: &Article, zstd: &mut Compressor<'_>) -> Result<Vec<u8>> {
     let owned = |text: &Option<crate::article::SharedText>| text.as_ref().map(|text| text.to_string());
     let source = |source: DateSource| SOURCES.iter().position(|other| *other == source).unwrap_or(0) as u8;
     let text = Text {
@@ -200,7 +205,7 @@ fn pack_article(path: &Path, article: &Article) -> Result<Vec<u8>> {
         published: article.published.as_ref().map(|published| (published.when.to_string(), source(published.source))),
         gold: owned(&article.gold),
     };
-    zstd::bulk::compress(&pack(path, &text)?, ZSTD_LEVEL).map_err(|source| Error::Io { path: path.to_path_buf(), source })
+    zstd.compress(&pack(path, &text)?).map_err(|source| Error::Io { path: path.to_path_buf(), source })
 }
 
 fn unpack_article(path: &Path, bytes: &[u8]) -> Result<Article> {
@@ -362,7 +367,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn put_article(&self, number: u32, article: &Article) -> Result<()> {
-        self.put(TEXTS, number, &pack_article(self.path, article)?)?;
+        self.put(TEXTS, number, &pack_article(self.path, article, &mut self.zstd.borrow_mut())?)?;
         let mut keys = self.transaction.open_table(KEYS).map_err(|error| failed(self.path, error))?;
         keys.insert(&*article.key, number).map_err(|error| failed(self.path, error))?;
         Ok(())

@@ -6,8 +6,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::story::PROBABILITY_ONE;
+use ahash::AHashMap;
+
 use crate::story::live::Live;
+use crate::story::{PROBABILITY_ONE, RELATED};
 
 /// Least mean probability that makes one story: .65, above that of a batch run, because what comes is compared only with what came before:
 /// its neighborhood is not yet known in full, and makes it stand nearer to others than it will. On the labelled sets in the order of their dates
@@ -22,7 +24,7 @@ const LEAST: u32 = JOIN;
 /// The stories of the groups that are held.
 #[derive(Debug, Default)]
 pub(super) struct Stories {
-    of_group: BTreeMap<u32, u32>,
+    of_group: AHashMap<u32, u32>,
     groups: BTreeMap<u32, BTreeSet<u32>>,
 }
 
@@ -98,7 +100,8 @@ impl Stories {
         let mut sums: BTreeMap<u32, (u64, bool)> = BTreeMap::new();
         for report in &own {
             let full = live.degree(*report) >= FULL;
-            for (other, probability) in live.pairs(*report) {
+            // What is less likely counts nothing in a batch run, either.
+            for (other, probability) in live.pairs(*report).filter(|pair| pair.1 >= RELATED) {
                 let Some(theirs) = group_of(other).and_then(|group| self.of(group)).filter(|theirs| *theirs != story) else { continue };
                 let row = sums.entry(theirs).or_default();
                 row.0 += u64::from(probability);

@@ -16,6 +16,8 @@ use crate::linkage::{self, Edge, Partition};
 const STEPS: std::ops::RangeInclusive<i64> = -4..=5;
 /// Thousandths of a logit in a step.
 const STEP: i64 = 500;
+/// The largest shift.
+pub(super) const MOST: i64 = *STEPS.end() * STEP;
 /// What a step off the model costs, squared, in 1/25600 of a logarithm of the silhouette: .045 a squared logit.
 const PRIOR: i64 = 288;
 /// Reports that weigh as much as the prior.

@@ -17,9 +17,9 @@ pub const PROBABILITY_ONE: u32 = 65_536;
 /// Candidates that make up an article's neighborhood.
 const AROUND: usize = 10;
 /// Fewest candidates that make one.
-const LEAST_AROUND: usize = 5;
+pub(super) const LEAST_AROUND: usize = 5;
 /// Least neighborhood, of 10,000.
-const AROUND_FLOOR: u64 = 500;
+pub(super) const AROUND_FLOOR: u64 = 500;
 
 /// What the model sees of a pair in one language, in the order of its values.
 const WITHIN: [&str; 10] = ["words", "chars", "about", "words_around", "chars_around", "lone", "numbers", "length", "gap", "burst"];

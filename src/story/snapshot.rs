@@ -2,6 +2,7 @@
 //! by them. Computed once for a run; every score is a function of it.
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
@@ -98,8 +99,6 @@ pub(super) struct Snapshot {
     pub(super) word_idf: Vec<u32>,
     /// … and of each 4-gram.
     gram_idf: Vec<u32>,
-    /// 256 times 1 + ln of small counts.
-    tf: Vec<u64>,
 }
 
 impl Snapshot {
@@ -111,7 +110,7 @@ impl Snapshot {
             || idf(&lexis.words, &background.stems, UNKNOWN_STEM, articles),
             || idf(&lexis.grams, &background.grams, UNKNOWN_GRAM, articles),
         );
-        Snapshot { lexis, word_idf, gram_idf, tf: (0..SMALL_COUNTS).map(tf).collect() }
+        Snapshot { lexis, word_idf, gram_idf }
     }
 
     /// Weighs one article.
@@ -128,10 +127,6 @@ pub(super) trait Known {
     fn word_idf(&self, word: u32) -> u32;
     /// … and of a 4-gram.
     fn gram_idf(&self, gram: u32) -> u32;
-    /// 256 times 1 + ln of a count.
-    fn tf(&self, count: u32) -> u64 {
-        tf(count)
-    }
 }
 
 impl Known for Snapshot {
@@ -149,10 +144,6 @@ impl Known for Snapshot {
 
     fn gram_idf(&self, gram: u32) -> u32 {
         self.gram_idf[gram as usize]
-    }
-
-    fn tf(&self, count: u32) -> u64 {
-        self.tf.get(count as usize).copied().unwrap_or_else(|| tf(count))
     }
 }
 
@@ -173,8 +164,8 @@ pub(super) fn weigh(known: &impl Known, terms: &Terms, day: Option<i64>) -> Weig
         words().filter(is(Kind::Number)).map(|(term, idf)| (term.number, *idf)).filter(|term| term.1 > 0).collect();
     keep_first(&mut numbers, NUMBERS, order);
     Weighed {
-        words: vector(known, words().map(|(term, idf)| (*term, *idf))),
-        grams: vector(known, terms.grams.iter().map(|term| (*term, known.gram_idf(term.number)))),
+        words: vector(words().map(|(term, idf)| (*term, *idf))),
+        grams: vector(terms.grams.iter().map(|term| (*term, known.gram_idf(term.number)))),
         about: SmallVec::from_slice(&about),
         numbers: SmallVec::from_slice(&numbers),
         length: terms.words.iter().map(|term| term.count).sum(),
@@ -183,10 +174,10 @@ pub(super) fn weigh(known: &impl Known, terms: &Terms, day: Option<i64>) -> Weig
 }
 
 /// Weights (1 + ln count) · idf, in 1/256.
-fn vector(known: &impl Known, terms: impl ExactSizeIterator<Item = (Term, u32)>) -> Vector {
+fn vector(terms: impl ExactSizeIterator<Item = (Term, u32)>) -> Vector {
     let mut vector = Vector { short: Vec::with_capacity(terms.len()), ..Vector::default() };
     for (term, idf) in terms {
-        let weight = weight(known.tf(term.count), idf);
+        let weight = weight(tf(term.count), idf);
         if weight > 0 {
             vector.push(term.number, weight);
         }
@@ -196,7 +187,8 @@ fn vector(known: &impl Known, terms: impl ExactSizeIterator<Item = (Term, u32)>)
 
 /// 256 times 1 + ln of a count.
 pub(super) fn tf(count: u32) -> u64 {
-    256 + ln256(u64::from(count), 1)
+    static SMALL: LazyLock<Vec<u64>> = LazyLock::new(|| (0..SMALL_COUNTS).map(|count| 256 + ln256(u64::from(count), 1)).collect());
+    SMALL.get(count as usize).copied().unwrap_or_else(|| 256 + ln256(u64::from(count), 1))
 }
 
 /// What a term weighs, in 1/256.

@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) use numbered::Numbered;
 pub(super) use postings::Postings;
 
-use super::Report;
 use super::bridge::Bridged;
 use super::bridge::live::{Across, AcrossRows, Foreign};
 use super::candidates::{self, Choice};
 use super::compare::Alike;
-use super::score::{Around, Features, Model, Neighbors};
+use super::resolution;
+use super::score::{AROUND_FLOOR, Around, Features, LEAST_AROUND, Model, Neighbors};
 use super::snapshot::Weighed;
 use super::terms::{Term, Terms};
+use super::{RELATED, Report};
 use tongue::{Tongue, TongueRows};
 
 /// A report near another one.
@@ -266,9 +267,11 @@ impl Pool {
         let cosines = |alike: &Alike| (alike.words, alike.grams);
         let own = self.around_new(met.iter().map(|(other, alike, _)| (*other, cosines(alike))));
         let near = |(other, alike, theirs): (u32, Alike, &Weighed)| {
-            let around = (own, self.around(other, WITHIN, cosines(&alike)));
-            let logit = Features::new(alike, (weighed, theirs), around, &tongue.bursts).seen().score() as i32;
-            Near { other, cosines: cosines(&alike), logit }
+            let score = |around| Features::new(alike, (weighed, theirs), (own, around), &tongue.bursts).seen().score();
+            // Most are hopeless whatever is usual around the other.
+            let hopeless = own.is_some() && self.near(other, WITHIN).len() >= LEAST_AROUND && is_hopeless(score(LONELY));
+            let logit = if hopeless { score(LONELY) } else { score(self.around(other, WITHIN, cosines(&alike))) };
+            Near { other, cosines: cosines(&alike), logit: logit as i32 }
         };
         met.into_iter().map(near).collect()
     }
@@ -285,9 +288,10 @@ impl Pool {
         across.clear(bridged);
         let own = self.around_new(met.iter().map(|(other, alike, _)| (*other, alike.cosines)));
         let near = |(other, alike, theirs): (u32, Foreign, &Bridged)| {
-            let around = (own, self.around(other, ACROSS, alike.cosines));
-            let logit = alike.seen((bridged, theirs), around, &across.bursts).score() as i32;
-            Near { other, cosines: alike.cosines, logit }
+            let score = |around| alike.seen((bridged, theirs), (own, around), &across.bursts).score();
+            let hopeless = own.is_some() && self.near(other, ACROSS).len() >= LEAST_AROUND && is_hopeless(score(LONELY));
+            let logit = if hopeless { score(LONELY) } else { score(self.around(other, ACROSS, alike.cosines)) };
+            Near { other, cosines: alike.cosines, logit: logit as i32 }
         };
         met.into_iter().map(near).collect()
     }
@@ -317,4 +321,12 @@ impl Pool {
     fn near(&self, number: u32, kind: usize) -> &[Near] {
         self.get(number).map_or(&[], |held| &held.near[kind])
     }
+}
+
+/// The least that can be usual around a report.
+const LONELY: Around = Some((AROUND_FLOOR, AROUND_FLOOR));
+
+/// Whether a score is too low for the pair to count, whatever the shift.
+fn is_hopeless(score: i64) -> bool {
+    Model::shipped().probability(score + resolution::MOST) < RELATED
 }
