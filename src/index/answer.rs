@@ -1,6 +1,7 @@
 //! What is said of an article, and of the index as a whole.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +162,26 @@ impl Index {
             }
         }
         Ok(())
+    }
+
+    /// The stories founded last, each as the newest versions of its articles in the order they came. O(articles on record).
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest(&self, most: usize) -> Result<Vec<Vec<Record>>> {
+        let view = self.store.view()?;
+        let mut stories: BTreeMap<u32, Vec<(u32, Row)>> = BTreeMap::new();
+        for (number, row) in view.rows()?.into_iter().filter(|row| row.1.current) {
+            stories.entry(follow(&self.merged, row.placed.story)).or_default().push((number, row));
+        }
+        let mut stories: Vec<Vec<(u32, Row)>> = stories.into_values().collect();
+        // A story may have been named after an article that came later.
+        stories.sort_by_key(|rows| Reverse(rows[0].0));
+        stories.truncate(most);
+        let records = |rows: Vec<(u32, Row)>| -> Result<Vec<Record>> {
+            rows.iter().filter_map(|(number, row)| self.record(*number, row, &view).transpose()).collect()
+        };
+        stories.into_iter().map(records).collect()
     }
 
     /// The index in figures. O(articles).

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use samestory::report::{FeedFormat, Format, Only};
 use samestory::{Level, Linkage};
 
-use crate::index_args::{Dedup, Export, Forget, Import, IndexStats, Query, Recluster};
+use crate::index_args::{Dedup, Export, Forget, Import, IndexStats, Place, Query, Recluster};
 use crate::values::{Color, Entries, Errors, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, web, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
@@ -100,8 +100,10 @@ pub(crate) struct Cluster {
 #[derive(Debug, Args)]
 pub(crate) struct Feed {
     /// Files, folders or globs to read, or `-` for standard input.
-    #[arg(value_name = "FEED", required_unless_present = "show_config")]
+    #[arg(value_name = "FEED", required_unless_present_any = ["show_config", "index"])]
     pub(crate) inputs: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// How to write the feed [default: json for an output that ends in .json, atom for .atom, else rss].
     #[arg(long, value_parser = words::<FeedFormat>(&["rss", "atom", "json"]), help_heading = "Output")]
     pub(crate) format: Option<FeedFormat>,

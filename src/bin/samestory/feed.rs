@@ -6,12 +6,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use samestory::report::{Feed, FeedFormat, write_feed};
-use samestory::{Level, Run, When};
+use samestory::{Level, When};
 
 use crate::args;
 use crate::commands::{open, say_pins, with_threads};
+use crate::dedup::{Pace, insert, open_index};
 use crate::input;
-use crate::settings::Settings;
+use crate::settings::{Run, Settings};
 
 /// The name of a feed that was given none.
 const TITLE: &str = "samestory";
@@ -20,18 +21,47 @@ const TITLE: &str = "samestory";
 const MOST: usize = 500;
 
 /// `samestory feed`; true when all input was good.
-pub(crate) fn feed(args: &args::Feed, settings: Settings) -> Result<bool> {
-    let (config, run) = settings.resolve()?;
-    let format = args.format.unwrap_or_else(|| format_of(run.output.as_deref()));
+pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
+    let most = args.most.map_or(MOST, |most| most.0 as usize);
+    if args.place.index.is_some() {
+        return of_index(args, most);
+    }
+    let (config, run) = Settings::of_others(&args.shared)?.resolve()?;
     let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
     input.rename(&config.outlet_aliases);
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
     let (found, unmet) = with_threads(&run, || -> samestory::Result<_> {
-        let done = Run::new(&input.articles, &config)?;
+        let done = samestory::Run::new(&input.articles, &config)?;
         Ok((done.clustering(), done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
-    let mut feed = Feed::newest(&input.articles, &found, args.most.map_or(MOST, |most| most.0 as usize))?;
+    let feed = Feed::newest(&input.articles, &found, most)?;
+    let entries = feed.entries.len();
+    write(args, &run, feed)?;
+    say_pins(&config, &input, &unmet);
+    if !run.quiet {
+        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
+        let left = match found.stories.len() - entries {
+            0 => String::new(),
+            older => format!(", {older} older ones left out (--most)"),
+        };
+        input::say(&format!("articles: {}, {groups}: {}{left}", input.articles.len(), found.stories.len()));
+    }
+    Ok(input.close(run.quiet))
+}
+
+/// Takes the inputs into an index, and writes the newest stories that it has.
+fn of_index(args: &args::Feed, most: usize) -> Result<bool> {
+    let (mut index, run) = open_index(&args.place, Settings::said(&args.shared)?)?;
+    let good = if args.inputs.is_empty() { true } else { insert(&mut index, &args.inputs, &run, Pace::default(), |_| Ok(()))? };
+    let feed = Feed::of_index(&index.newest(most)?);
+    index.close()?;
+    write(args, &run, feed)?;
+    Ok(good)
+}
+
+fn write(args: &args::Feed, run: &Run, mut feed: Feed) -> Result<()> {
+    let format = args.format.unwrap_or_else(|| format_of(run.output.as_deref()));
     feed.title = args.title.clone().unwrap_or_else(|| TITLE.to_owned());
     feed.link.clone_from(&args.link);
     feed.address.clone_from(&args.address);
@@ -39,19 +69,9 @@ pub(crate) fn feed(args: &args::Feed, settings: Settings) -> Result<bool> {
     if format == FeedFormat::Atom && feed.updated.is_none() {
         feed.updated = Timestamp::from_second(Timestamp::now().as_second()).ok().map(|now| When::Instant(now, Offset::UTC));
     }
-    let mut out = open(&run)?;
+    let mut out = open(run)?;
     write_feed(format, &feed, &mut out)?;
-    out.flush()?;
-    say_pins(&config, &input, &unmet);
-    if !run.quiet {
-        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
-        let left = match found.stories.len() - feed.entries.len() {
-            0 => String::new(),
-            older => format!(", {older} older ones left out (--most)"),
-        };
-        input::say(&format!("articles: {}, {groups}: {}{left}", input.articles.len(), found.stories.len()));
-    }
-    Ok(input.close(run.quiet))
+    Ok(out.flush()?)
 }
 
 /// The format that a file's name asks for.

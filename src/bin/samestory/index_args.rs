@@ -32,8 +32,8 @@ pub(crate) struct Dedup {
 /// Where an index is, and how it is made.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
-    /// The folder of the index; it is made where there is none.
-    #[arg(long, value_name = "DIR", required_unless_present = "show_config", help_heading = "Index")]
+    /// The folder of the index, which is made where there is none: what came before is known, and ids stay the same from run to run.
+    #[arg(long, value_name = "DIR", help_heading = "Index")]
     pub(crate) index: Option<PathBuf>,
     /// Days after which an article is compared with no new one, 1 to 365; fixed when the index is made [default: 7].
     #[arg(long, value_name = "DAYS", help_heading = "Index")]

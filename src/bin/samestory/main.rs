@@ -80,7 +80,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
     }
     match &cli.command {
         Command::Cluster(args) => commands::cluster(args, settings),
-        Command::Feed(args) => feed::feed(args, settings),
+        Command::Feed(args) => feed::feed(args),
         Command::Explain(args) => commands::explain(args, settings),
         Command::Evaluate(args) => evaluate::evaluate(args, settings),
         _ => Ok(true),

@@ -6,6 +6,8 @@ use std::io;
 
 use crate::article::{Article, ArticleId, SharedText};
 use crate::date::When;
+use crate::index::{Record, Verdict};
+use crate::language;
 use crate::link::{Clustering, CopyGroup, Story};
 use crate::report::check;
 use crate::report::feed::{Entry, Feed, Other};
@@ -37,10 +39,71 @@ impl Feed {
         // An unknown date is less than any.
         stories.sort_by_key(|(first, story)| (Reverse(first.map(When::order)), &articles[story.id.index()].key));
         let entries: Vec<Entry> = stories.iter().take(most).map(|(_, story)| entry(articles, clustering, story)).collect();
+        Ok(Feed::of(entries))
+    }
+}
+
+impl Feed {
+    /// A feed without a name of stories as an index gives them ([`Index::newest`](crate::index::Index::newest)), by their first publication as
+    /// in [`newest`](Self::newest). A story is shown by the first of its articles: its entry stays what it was while others join.
+    ///
+    /// Scores are those of the answers; an entry has none.
+    #[must_use]
+    pub fn of_index(stories: &[Vec<Record>]) -> Feed {
+        let mut entries: Vec<Entry> = stories.iter().filter_map(|records| known_entry(records)).collect();
+        entries.sort_by(|a, b| {
+            let first = |entry: &Entry| Reverse(entry.published.as_ref().map(When::order));
+            first(a).cmp(&first(b)).then_with(|| a.story.cmp(&b.story))
+        });
+        Feed::of(entries)
+    }
+
+    /// What the entries have in common.
+    fn of(entries: Vec<Entry>) -> Feed {
         let lang = entries.first().and_then(|entry| entry.lang).filter(|lang| entries.iter().all(|entry| entry.lang == Some(*lang)));
         let updated = entries.iter().filter_map(|entry| entry.updated.as_ref()).max_by_key(|when| when.order()).cloned();
-        Ok(Feed { lang, updated, entries, ..Feed::default() })
+        Feed { lang, updated, entries, ..Feed::default() }
     }
+}
+
+fn known_entry(records: &[Record]) -> Option<Entry> {
+    let (shown, others) = records.split_first()?;
+    let article = &shown.article;
+    let when = |record: &Record| record.article.published.as_ref().map(|published| published.when.clone());
+    let dates = || records.iter().filter_map(when);
+    let mut seen: HashSet<(Option<&str>, &str)> = HashSet::new();
+    seen.extend(article.url.as_deref().map(|url| (article.outlet.as_deref(), url)));
+    let other = |record: &Record| Other {
+        article: record.article.key.clone(),
+        title: headline(&record.article),
+        link: record.article.url.clone(),
+        outlet: record.article.outlet.clone(),
+        lang: language::of(&record.article),
+        published: when(record),
+        copy_of: (record.answer.verdict == Verdict::Copy).then(|| record.answer.nearest.as_deref().unwrap_or(&record.answer.copies).into()),
+        score: record.answer.score.filter(|_| record.answer.verdict != Verdict::New),
+    };
+    let mut listed = Vec::new();
+    for record in others {
+        let article = &record.article;
+        let first = article.url.as_deref().is_none_or(|url| seen.insert((article.outlet.as_deref(), url)));
+        if first || record.answer.verdict != Verdict::Copy {
+            listed.push(other(record));
+        }
+    }
+    Some(Entry {
+        story: shown.story.as_str().into(),
+        article: article.key.clone(),
+        title: headline(article),
+        link: article.url.clone(),
+        outlet: article.outlet.clone(),
+        lang: language::of(article),
+        text: article.text.clone(),
+        published: dates().min_by_key(When::order),
+        updated: dates().max_by_key(When::order),
+        score: None,
+        others: listed,
+    })
 }
 
 /// The known dates of a story.
