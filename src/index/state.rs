@@ -20,7 +20,7 @@ use crate::story::live::{Live, Numbered};
 use crate::story::{RELATED, Report};
 
 /// Most articles that are held whatever their days: about a gigabyte.
-pub const MOST_HELD: usize = 100_000;
+pub const MOST_HELD: usize = 50_000;
 /// Articles of a copy group that count in document frequencies, as in a batch run.
 const COUNTED: usize = 10;
 /// Fewest articles between two times that bursts and the shift are learned; as many as are held, so that it costs little.

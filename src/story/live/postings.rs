@@ -2,9 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
-use std::collections::hash_map::Entry;
-
-use ahash::AHashMap;
 
 use super::numbered::Numbered;
 use crate::story::candidates::{Choice, HEAVY, LONG_POSTING};
@@ -13,7 +10,7 @@ use crate::story::snapshot::{Vector, keep_first};
 /// For each term the reports that hold it and its weight there.
 #[derive(Default)]
 pub(in crate::story) struct Postings {
-    rows: AHashMap<u32, VecDeque<(u32, u32)>>,
+    rows: Vec<VecDeque<(u32, u32)>>,
     /// Lengths of the vectors of the reports; 0 of those that are gone.
     roots: Numbered<u32>,
     /// Products with the report that is looked for, by its distance from the first one.
@@ -24,7 +21,10 @@ impl Postings {
     /// Takes a report in.
     pub(in crate::story) fn add(&mut self, report: u32, vector: &Vector) {
         for (number, weight) in vector.weights() {
-            self.rows.entry(number).or_default().push_back((report, weight));
+            if self.rows.len() <= number as usize {
+                self.rows.resize_with(number as usize + 1, VecDeque::new);
+            }
+            self.rows[number as usize].push_back((report, weight));
         }
         self.roots.set(report, root(vector) as u32);
     }
@@ -37,14 +37,15 @@ impl Postings {
         key: impl Fn(u32) -> u64,
         day: impl Fn(u32) -> Option<Option<i64>>,
     ) -> Vec<u32> {
-        let searched = |term: &(u32, u32)| self.rows.get(&term.0).is_some_and(|list| list.len() <= LONG_POSTING as usize);
+        let searched =
+            |term: &(u32, u32)| self.rows.get(term.0 as usize).is_some_and(|list| (1..=LONG_POSTING as usize).contains(&list.len()));
         let mut heavy: Vec<(u32, u32)> = vector.weights().filter(searched).collect();
         keep_first(&mut heavy, HEAVY, |term| (Reverse(term.1), key(term.0)));
         let range = self.roots.range();
         self.dots.resize(range.len(), 0);
         let mut touched = Vec::new();
         for (number, weight) in heavy {
-            for (other, theirs) in &self.rows[&number] {
+            for (other, theirs) in &self.rows[number as usize] {
                 let Some(dot) = other.checked_sub(range.start).and_then(|at| self.dots.get_mut(at as usize)) else { continue };
                 if *dot == 0 {
                     touched.push(*other);
@@ -71,12 +72,13 @@ impl Postings {
     /// Lets a report with this vector go. Mostly it is the oldest one, the first of every list.
     pub(in crate::story) fn remove(&mut self, report: u32, vector: &Vector) {
         for (number, _) in vector.weights() {
-            let Entry::Occupied(mut list) = self.rows.entry(number) else { continue };
-            if let Some(at) = list.get().iter().position(|row| row.0 == report) {
-                list.get_mut().remove(at);
+            let Some(list) = self.rows.get_mut(number as usize) else { continue };
+            if let Some(at) = list.iter().position(|row| row.0 == report) {
+                list.remove(at);
             }
-            if list.get().is_empty() {
-                list.remove();
+            if list.is_empty() {
+                // Most terms are rare, and most of those do not come again.
+                *list = VecDeque::new();
             }
         }
         if let Some(root) = self.roots.get_mut(report) {
