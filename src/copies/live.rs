@@ -261,3 +261,7 @@ impl LiveCopies {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "live_tests.rs"]
+mod tests;
