@@ -70,7 +70,6 @@ fn pairs_of_the_batch_run_are_copies_of_the_index() {
             kept += usize::from(answers[link.a.index()].copies == answers[link.b.index()].copies);
         }
     }
-    eprintln!("{kept} of {pairs}");
     assert!(pairs > 100 && kept * 100 >= pairs * 95, "{kept} of {pairs} pairs");
 }
 
@@ -115,6 +114,5 @@ fn an_answer_foretold_is_the_answer_given() {
             agreed += usize::from(foretold.verdict == given.verdict);
         }
     }
-    eprintln!("{agreed} of {all}");
     assert!(agreed * 100 >= all * 95, "{agreed} of {all} answers");
 }
