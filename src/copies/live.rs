@@ -263,3 +263,7 @@ impl LiveCopies {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "live_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::placed::{Near, Verdict};
-use super::store::{Look, Row};
+use super::store::{Look, Named, Row};
 use super::{Index, follow};
 use crate::article::Article;
 use crate::error::Result;
@@ -76,9 +76,9 @@ pub struct Stats {
 }
 
 impl Index {
-    /// The id of the article behind a number: of a later version with the version behind it.
-    pub(super) fn name(&self, number: u32, look: &impl Look) -> Result<String> {
-        if let Some(name) = look.name(number)? {
+    /// The id of a copy group or story: that of the article of its number, of a later version with the version behind it.
+    pub(super) fn name(&self, named: Named, number: u32, look: &impl Look) -> Result<String> {
+        if let Some(name) = look.name(named, number)? {
             return Ok(name);
         }
         let version = look.row(number)?.map_or(1, |row| row.version);
@@ -91,7 +91,7 @@ impl Index {
 
     pub(super) fn answer(&self, key: &str, row: &Row, look: &impl Look) -> Result<Answer> {
         let placed = &row.placed;
-        let place = (placed.verdict, self.name(placed.story, look)?, self.name(placed.group, look)?);
+        let place = (placed.verdict, self.name(Named::Story, placed.story, look)?, self.name(Named::Group, placed.group, look)?);
         self.answer_of(key, row.version, place, placed.near, look)
     }
 
@@ -143,7 +143,7 @@ impl Index {
     fn record(&self, number: u32, row: &Row, look: &impl Look) -> Result<Option<Record>> {
         let Some(article) = look.article(number)? else { return Ok(None) };
         let answer = self.answer(&article.key, row, look)?;
-        let story = self.name(follow(&self.merged, row.placed.story), look)?;
+        let story = self.name(Named::Story, follow(&self.merged, row.placed.story), look)?;
         Ok(Some(Record { article, answer, story, current: row.current }))
     }
 

@@ -41,7 +41,7 @@ use crate::error::{Error, Result};
 use crate::normalize;
 use placed::{Counted, Outcome, Placed, Progress};
 use state::State;
-use store::{Batch, Look, Row, Store};
+use store::{Batch, Look, Named, Row, Store};
 
 /// The layout of the file; a change of what is stored, or of how it is read, is a change of this.
 pub const FORMAT: u32 = 1;
@@ -253,7 +253,8 @@ impl Index {
         Ok(())
     }
 
-    /// What would be said of an article now, without taking it in. One that is known is answered as it was, whatever its text.
+    /// What would be said of an article now, without taking it in. One that is known is answered as it was, whatever its text. It is compared
+    /// with all that is held, also when its day would let some of it go.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Index`] when the file cannot be read.
@@ -267,8 +268,8 @@ impl Index {
         let own = || article.key.to_string();
         let (story, copies) = match place {
             Some((story, group)) => {
-                let copies = if verdict == Verdict::Copy { self.name(group, &view)? } else { own() };
-                (self.name(story, &view)?, copies)
+                let copies = if verdict == Verdict::Copy { self.name(Named::Group, group, &view)? } else { own() };
+                (self.name(Named::Story, story, &view)?, copies)
             }
             None => (own(), own()),
         };

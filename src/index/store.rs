@@ -8,7 +8,7 @@
 //! | `keys` | id → number of its newest version |
 //! | `held` | number → [`Entry`] of an article that is still compared with new ones |
 //! | `merged` | story → the older story it became part of |
-//! | `names` | number of a forgotten article that founded a group or story → its id |
+//! | `groups`, `stories` | number of a copy group or story → its id, where that is not the id of the article of this number |
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,8 @@ const ROWS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("rows");
 const KEYS: TableDefinition<'_, &str, u32> = TableDefinition::new("keys");
 const HELD: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("held");
 const MERGED: TableDefinition<'_, u32, u32> = TableDefinition::new("merged");
-const NAMES: TableDefinition<'_, u32, &str> = TableDefinition::new("names");
+const GROUPS: TableDefinition<'_, u32, &str> = TableDefinition::new("groups");
+const STORIES: TableDefinition<'_, u32, &str> = TableDefinition::new("stories");
 
 /// The file in an index's folder.
 const FILE: &str = "index.redb";
@@ -66,6 +67,22 @@ struct Text {
     lang: Option<crate::article::Lang>,
     published: Option<(String, u8)>,
     gold: Option<String>,
+}
+
+/// What is named by the number of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    Group,
+    Story,
+}
+
+impl Named {
+    fn table(self) -> TableDefinition<'static, u32, &'static str> {
+        match self {
+            Named::Group => GROUPS,
+            Named::Story => STORIES,
+        }
+    }
 }
 
 const SOURCES: [DateSource; 6] =
@@ -240,7 +257,7 @@ pub(super) trait Look {
     fn bytes_of(&self, table: TableDefinition<'_, u32, &'static [u8]>, number: u32) -> Result<Option<Vec<u8>>>;
     fn meta_bytes(&self, name: &str) -> Result<Option<Vec<u8>>>;
     fn number(&self, key: &str) -> Result<Option<u32>>;
-    fn name(&self, number: u32) -> Result<Option<String>>;
+    fn name(&self, named: Named, number: u32) -> Result<Option<String>>;
 
     fn meta<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         self.meta_bytes(name)?.map(|bytes| unpack(self.path(), &bytes)).transpose()
@@ -280,8 +297,8 @@ macro_rules! look {
             Ok(table.get(key).map_err(|error| failed(self.path, error))?.map(|number| number.value()))
         }
 
-        fn name(&self, number: u32) -> Result<Option<String>> {
-            let table = self.transaction.open_table(NAMES).map_err(|error| failed(self.path, error))?;
+        fn name(&self, named: Named, number: u32) -> Result<Option<String>> {
+            let table = self.transaction.open_table(named.table()).map_err(|error| failed(self.path, error))?;
             Ok(table.get(number).map_err(|error| failed(self.path, error))?.map(|name| name.value().to_owned()))
         }
     };
@@ -341,7 +358,8 @@ impl Batch<'_> {
             self.transaction.open_table(KEYS)?;
             self.transaction.open_table(HELD)?;
             self.transaction.open_table(MERGED)?;
-            self.transaction.open_table(NAMES)?;
+            self.transaction.open_table(GROUPS)?;
+            self.transaction.open_table(STORIES)?;
             Ok(())
         };
         made().map_err(|error| failed(self.path, error))
@@ -391,8 +409,8 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(super) fn put_name(&self, number: u32, name: &str) -> Result<()> {
-        let mut table = self.transaction.open_table(NAMES).map_err(|error| failed(self.path, error))?;
+    pub(super) fn put_name(&self, named: Named, number: u32, name: &str) -> Result<()> {
+        let mut table = self.transaction.open_table(named.table()).map_err(|error| failed(self.path, error))?;
         table.insert(number, name).map_err(|error| failed(self.path, error))?;
         Ok(())
     }
@@ -414,7 +432,8 @@ impl Batch<'_> {
         let cleared = || -> std::result::Result<(), redb::Error> {
             self.transaction.delete_table(HELD)?;
             self.transaction.delete_table(MERGED)?;
-            self.transaction.delete_table(NAMES)?;
+            self.transaction.delete_table(GROUPS)?;
+            self.transaction.delete_table(STORIES)?;
             Ok(())
         };
         cleared().map_err(|error| failed(self.path, error))?;

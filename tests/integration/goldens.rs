@@ -44,7 +44,7 @@ fn unescape(text: &str) -> String {
 }
 
 /// Compares with the file of this name, or writes it when asked to.
-fn compare(name: &str, found: &str) {
+pub(crate) fn compare(name: &str, found: &str) {
     let path = root().join("tests/goldens").join(name);
     if std::env::var_os("UPDATE_GOLDENS").is_some() {
         std::fs::write(&path, found).expect("a golden file");

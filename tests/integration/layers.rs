@@ -33,7 +33,8 @@ const LIBRARY: &[&str] = &[
 ];
 
 /// The command from the ground up.
-const COMMAND: &[&str] = &["values", "args", "settings", "input", "stats", "commands", "evaluate", "feed"];
+const COMMAND: &[&str] =
+    &["values", "shared", "index_args", "args", "settings", "input", "stats", "commands", "evaluate", "feed", "dedup", "index"];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

@@ -5,6 +5,7 @@ use samestory::evaluate::{
 };
 use samestory::explain::{Explanation, Side};
 use samestory::extract::{LineCounts, Lines, Own, Removal};
+use samestory::index::{Answer, Index, Record, Setup, Stats, Verdict};
 use samestory::linkage::{Partition, Pins};
 use samestory::normalize::Token;
 use samestory::read::{FieldMap, ReadOptions, Reader, Validators};
@@ -70,6 +71,12 @@ fn public_types_are_send_and_sync() {
         Token<'static>,
         Validators,
         When,
+        Answer,
+        Index,
+        Record,
+        Setup,
+        Stats,
+        Verdict,
         Bin,
         Brief,
         Calibration,

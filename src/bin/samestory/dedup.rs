@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::sync::mpsc;
 
 use anyhow::{Context, Result};
@@ -27,12 +28,16 @@ pub(crate) fn or_stdin(inputs: &[String]) -> Vec<String> {
 /// Opens the index of the flags, or makes it, with the settings it has or shall have.
 pub(crate) fn open_index(place: &Place, said: Settings) -> Result<(Index, Run)> {
     let folder = place.index.as_deref().context("--index is missing")?;
-    let made = Index::peek(folder)?;
-    let expiry = place.expiry.map(|days| days.0);
-    let usual = made.unwrap_or_default();
-    let (config, run) = said.over(Settings::of_config(&usual.config)).resolve()?;
-    let setup = Setup { config, expiry: expiry.unwrap_or(usual.expiry) };
+    let (settings, made) = in_force(Some(folder), said)?;
+    let (config, run) = settings.resolve()?;
+    let setup = Setup { config, expiry: place.expiry.map_or(made, |days| days.0) };
     Ok((Index::open(folder, &setup)?, run))
+}
+
+/// What was said over what an index was made with, and its expiry in days; over the usual where there is none.
+pub(crate) fn in_force(folder: Option<&Path>, said: Settings) -> Result<(Settings, u32)> {
+    let made = folder.map(Index::peek).transpose()?.flatten().unwrap_or_default();
+    Ok((said.over(Settings::of_config(&made.config)), made.expiry))
 }
 
 /// How many articles got which answer.

@@ -27,7 +27,9 @@ fn output(path: Option<&Path>) -> Result<Box<dyn Write>> {
 pub(crate) fn recluster(args: &Recluster) -> Result<bool> {
     let mut index = Index::reopen(&args.index)?;
     let mut out = output(args.output.as_deref())?;
-    let (articles, found) = pool(args.threads.map(|threads| threads.0 as usize), || index.recluster())??;
+    let (articles, mut found) = pool(args.threads.map(|threads| threads.0 as usize), || index.recluster())??;
+    // As `cluster` counts: what was bad never came into the index.
+    found.summary.counts.splice(0..0, [("bad_input", 0), ("skipped_files", 0)]);
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = args.format.unwrap_or(if terminal { Format::Text } else { Format::Jsonl });
     report::write(format, &articles, &found, &Options { width: width(), ..Options::default() }, &mut out)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use samestory::report::Format;
 
-use crate::args::Shared;
+use crate::shared::Shared;
 use crate::values::{Batch, Days, day, words};
 
 /// `samestory dedup`.

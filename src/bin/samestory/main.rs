@@ -9,16 +9,20 @@ mod index;
 mod index_args;
 mod input;
 mod settings;
+mod shared;
 mod stats;
 mod values;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
 use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::values::Days;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -49,8 +53,13 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
     let (settings, show) = match &cli.command {
         Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
         Command::Feed(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
+        Command::Dedup(args) if args.shared.show_config => return show_index(args.place.index.as_deref(), args.place.expiry, &args.shared),
         Command::Dedup(args) => return dedup::dedup(args, Settings::said(&args.shared)?),
+        Command::Import(args) if args.shared.show_config => {
+            return show_index(args.place.index.as_deref(), args.place.expiry, &args.shared);
+        }
         Command::Import(args) => return index::import(args, Settings::said(&args.shared)?),
+        Command::Query(args) if args.shared.show_config => return show_index(args.index.as_deref(), None, &args.shared),
         Command::Query(args) => return dedup::query(args, Settings::of_others(&args.shared)?),
         Command::Recluster(args) => return index::recluster(args),
         Command::Export(args) => return index::export(args),
@@ -75,8 +84,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         }
     };
     if show {
-        io::stdout().write_all(settings.to_toml()?.as_bytes())?;
-        return Ok(true);
+        return show_settings(&settings, "");
     }
     match &cli.command {
         Command::Cluster(args) => commands::cluster(args, settings),
@@ -85,4 +93,15 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         Command::Evaluate(args) => evaluate::evaluate(args, settings),
         _ => Ok(true),
     }
+}
+
+fn show_settings(settings: &Settings, note: &str) -> anyhow::Result<bool> {
+    io::stdout().write_all(format!("{note}{}", settings.to_toml()?).as_bytes())?;
+    Ok(true)
+}
+
+/// The settings in force for an index; its expiry is none of a file's.
+fn show_index(folder: Option<&Path>, expiry: Option<Days>, shared: &Shared) -> anyhow::Result<bool> {
+    let (settings, made) = dedup::in_force(folder, Settings::said(shared)?)?;
+    show_settings(&settings, &format!("# expiry: {} days\n", expiry.map_or(made, |days| days.0)))
 }

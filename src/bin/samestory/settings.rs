@@ -12,7 +12,8 @@ use samestory::report::{Format, Only};
 use samestory::{Config, Level, Linkage};
 use serde::{Deserialize, Serialize};
 
-use crate::args::{Cluster, Shared};
+use crate::args::Cluster;
+use crate::shared::Shared;
 use crate::values::{Color, Hours, InputFormat, NumHashes, Share, Shingle, Switch, Threads, Whole};
 
 /// The file that is read from the current folder when `--config` names none.
