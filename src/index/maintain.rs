@@ -88,8 +88,14 @@ impl Index {
             if batch.is_empty() {
                 return Ok(taken);
             }
-            taken +=
-                self.write(|index, to| batch.iter().try_fold(0, |taken, record| Ok(taken + index.take_over(record, &mut known, to)?)))?;
+            taken += self.write(|index, to| {
+                let taken = batch.iter().try_fold(0, |taken, record| Ok::<_, Error>(taken + index.take_over(record, &mut known, to)?))?;
+                // Older versions are not counted here, and would be when the index is opened.
+                if batch.iter().any(|record| !record.current) {
+                    index.count(to)?;
+                }
+                Ok(taken)
+            })?;
         }
     }
 

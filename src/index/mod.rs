@@ -144,10 +144,14 @@ impl Index {
                 state.recount(&article, row.placed.counted);
             }
         }
+        let mut standing = Vec::new();
         view.entries(|number, mut entry| {
             entry.story = follow(&merged, entry.story);
+            standing.extend(entry.kept.take().map(|(turn, kept)| (turn, number, entry.group, kept)));
             state.enter(number, &entry);
         })?;
+        standing.sort_unstable_by_key(|row| row.0);
+        standing.into_iter().for_each(|(_, number, group, kept)| state.stand(number, group, kept));
         drop(view);
         Ok(Index { store: Arc::new(store), state, counted: upto, merged, ahead: false })
     }
@@ -247,8 +251,11 @@ impl Index {
         if let Some(next) = self.state.release(number)
             && let (Some(article), Some(mut entry)) = (batch.article(next)?, batch.entry(next)?)
         {
-            self.state.promote(next, &article, &mut entry);
+            let learned = self.state.promote(next, &article, &mut entry);
             batch.put_entry(next, &entry)?;
+            if learned {
+                self.count(batch)?;
+            }
         }
         Ok(())
     }

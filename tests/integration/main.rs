@@ -6,6 +6,7 @@ mod calls;
 mod command;
 mod generate;
 mod goldens;
+mod index_crash;
 mod laws;
 mod layers;
 mod public;
