@@ -23,6 +23,7 @@ mod answer;
 mod maintain;
 mod placed;
 mod setup;
+mod shadow;
 mod state;
 mod store;
 mod stories;
@@ -76,15 +77,14 @@ impl Index {
     /// another setup or version; [`Error::Io`].
     pub fn open(folder: &Path, setup: &Setup) -> Result<Index> {
         setup.validate()?;
-        let store = Store::open(folder, true)?;
-        let batch = store.begin()?;
-        batch.prepare()?;
-        if batch.meta_bytes(VERSIONS)?.is_none() {
-            batch.put_meta(VERSIONS, &(FORMAT, normalize::VERSION))?;
-            batch.put_meta(SETUP, &setup.to_json())?;
+        if !Store::is_there(folder) {
+            Store::make(folder, |batch| {
+                batch.prepare()?;
+                batch.put_meta(VERSIONS, &(FORMAT, normalize::VERSION))?;
+                batch.put_meta(SETUP, &setup.to_json())
+            })?;
         }
-        batch.commit()?;
-        Index::load(store, |made| made.with_pins_of(setup))
+        Index::load(Store::open(folder)?, |made| made.with_pins_of(setup))
     }
 
     /// How the index in a folder was set up; `None` where there is none.
@@ -105,7 +105,7 @@ impl Index {
     /// # Errors
     /// As [`open`](Self::open), and when there is none.
     pub fn reopen(folder: &Path) -> Result<Index> {
-        Index::load(Store::open(folder, false)?, Ok)
+        Index::load(Store::open(folder)?, Ok)
     }
 
     /// Opens an index only to read: any number of processes may, also while one writes.
