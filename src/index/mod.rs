@@ -23,6 +23,7 @@ mod answer;
 mod maintain;
 mod placed;
 mod setup;
+mod shadow;
 mod state;
 mod store;
 mod stories;
@@ -76,15 +77,14 @@ impl Index {
     /// another setup or version; [`Error::Io`].
     pub fn open(folder: &Path, setup: &Setup) -> Result<Index> {
         setup.validate()?;
-        let store = Store::open(folder, true)?;
-        let batch = store.begin()?;
-        batch.prepare()?;
-        if batch.meta_bytes(VERSIONS)?.is_none() {
-            batch.put_meta(VERSIONS, &(FORMAT, normalize::VERSION))?;
-            batch.put_meta(SETUP, &setup.to_json())?;
+        if !Store::is_there(folder) {
+            Store::make(folder, |batch| {
+                batch.prepare()?;
+                batch.put_meta(VERSIONS, &(FORMAT, normalize::VERSION))?;
+                batch.put_meta(SETUP, &setup.to_json())
+            })?;
         }
-        batch.commit()?;
-        Index::load(store, |made| made.with_pins_of(setup))
+        Index::load(Store::open(folder)?, |made| made.with_pins_of(setup))
     }
 
     /// How the index in a folder was set up; `None` where there is none.
@@ -105,7 +105,7 @@ impl Index {
     /// # Errors
     /// As [`open`](Self::open), and when there is none.
     pub fn reopen(folder: &Path) -> Result<Index> {
-        Index::load(Store::open(folder, false)?, Ok)
+        Index::load(Store::open(folder)?, Ok)
     }
 
     /// Opens an index only to read: any number of processes may, also while one writes.
@@ -144,10 +144,14 @@ impl Index {
                 state.recount(&article, row.placed.counted);
             }
         }
+        let mut standing = Vec::new();
         view.entries(|number, mut entry| {
             entry.story = follow(&merged, entry.story);
+            standing.extend(entry.kept.take().map(|(turn, kept)| (turn, number, entry.group, kept)));
             state.enter(number, &entry);
         })?;
+        standing.sort_unstable_by_key(|row| row.0);
+        standing.into_iter().for_each(|(_, number, group, kept)| state.stand(number, group, kept));
         drop(view);
         Ok(Index { store: Arc::new(store), state, counted: upto, merged, ahead: false })
     }
@@ -247,8 +251,11 @@ impl Index {
         if let Some(next) = self.state.release(number)
             && let (Some(article), Some(mut entry)) = (batch.article(next)?, batch.entry(next)?)
         {
-            self.state.promote(next, &article, &mut entry);
+            let learned = self.state.promote(next, &article, &mut entry);
             batch.put_entry(next, &entry)?;
+            if learned {
+                self.count(batch)?;
+            }
         }
         Ok(())
     }

@@ -81,8 +81,8 @@ pub(super) struct Entry {
     /// Its shingles.
     #[serde(with = "bytes")]
     pub(super) set: Shingles,
-    /// Its words, when it stands for its group.
-    pub(super) kept: Option<Kept>,
+    /// Its words, when it stands for its group, and the turn at which it began to.
+    pub(super) kept: Option<(u64, Kept)>,
 }
 
 /// Hashes as the bytes they are: nothing makes them shorter.
@@ -141,8 +141,18 @@ pub(super) struct Progress {
     pub(super) first: Option<i64>,
     /// Articles from which on bursts and the shift are learned anew.
     pub(super) learn_at: u32,
+    /// How many articles began to stand for their groups.
+    pub(super) turns: u64,
     /// Articles let go before their time because too many were held.
     pub(super) cut: u64,
+}
+
+impl Progress {
+    /// The next turn of an article to stand for its group.
+    pub(super) fn turn(&mut self) -> u64 {
+        self.turns += 1;
+        self.turns
+    }
 }
 
 /// Counters as they were after the articles below a number.

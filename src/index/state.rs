@@ -2,7 +2,8 @@
 //!
 //! An article's answer is a function of those that came before it, in their order, and of nothing else: not of how they were cut into
 //! batches, of the clock on the wall or of restarts. What is held of an article is its [`Entry`]; entering the entries of the articles that
-//! are held again, in their order, gives the same state.
+//! are held again, in their order, and letting those that stand for their groups do so in the order in which they began to, gives the same
+//! state.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use crate::copies::live::LiveCopies;
 use crate::extract::{self, LineCounts, Lines, Own};
 use crate::language::{self, Scripts};
 use crate::shingle::Shingles;
-use crate::story::live::{Live, Numbered};
+use crate::story::live::{Kept, Live, Numbered};
 use crate::story::{RELATED, Report};
 
 /// Most articles that are held whatever their days: about a gigabyte.
@@ -183,13 +184,16 @@ impl State {
         let mut kept = None;
         if self.wants_stories() {
             let unheld = self.live.read(&prepared.report(article, u32::from(counted)));
-            kept = (size == 0).then(|| self.live.compare(number, &unheld));
+            kept = (size == 0).then(|| (self.progress.turn(), self.live.compare(number, &unheld)));
         }
         let story = given.map(|given| given.1).or(self.stories.of(group)).unwrap_or(group);
         let origin = self.copies.origin(number, &prepared.set, group, joined.as_ref());
         let (key, day, set) = (article.key.as_str().into(), prepared.day, prepared.set);
         let mut entry = Entry { key, day, clock: self.progress.clock, group, story, origin, set, kept };
         self.enter(number, &entry);
+        if let Some((_, kept)) = &entry.kept {
+            self.stand(number, group, kept.clone());
+        }
         let merged = if given.is_none() && self.wants_stories() { self.settle(story, &article.key) } else { Vec::new() };
         entry.story = self.stories.of(group).unwrap_or(group);
         let placed = match &joined {
@@ -251,35 +255,38 @@ impl State {
         }
     }
 
-    /// Holds an article by its entry.
+    /// Holds an article by its entry; whether it stands for its group is for [`stand`](Self::stand) to say.
     pub(super) fn enter(&mut self, number: u32, entry: &Entry) {
         self.copies.hold(number, &entry.set, entry.day.map(|day| day as i32), entry.group, entry.origin);
         let group = self.groups.entry(entry.group).or_default();
         group.members.insert(number);
-        let size = group.members.len() as u32;
-        self.stories.put(entry.group, entry.story);
-        if let Some(kept) = &entry.kept {
-            group.report = Some(number);
-            self.live.hold(number, kept, size);
-        } else if let Some(report) = group.report {
-            self.live.resize(report, size);
+        if let Some(report) = group.report {
+            self.live.resize(report, group.members.len() as u32);
         }
+        self.stories.put(entry.group, entry.story);
         let held = Held { key: entry.key.clone(), clock: entry.clock, group: entry.group, unit: entry.origin.unit };
         self.by_key.insert(entry.key.clone(), number);
         self.held.set(number, Some(Box::new(held)));
         self.count += 1;
     }
 
-    /// Reads the words of an article that is held and that shall stand for its group.
-    pub(super) fn promote(&mut self, number: u32, article: &Article, entry: &mut Entry) {
+    /// Lets an article that is held stand for its group.
+    pub(super) fn stand(&mut self, number: u32, group: u32, kept: Kept) {
+        let Some(group) = self.groups.get_mut(&group) else { return };
+        group.report = Some(number);
+        self.live.hold(number, kept, group.members.len() as u32);
+    }
+
+    /// Reads the words of an article that is held and that shall stand for its group. Whether counters changed that cannot be counted again
+    /// from the texts: lines of its outlet that were removed when it came may be read now, and the reverse.
+    pub(super) fn promote(&mut self, number: u32, article: &Article, entry: &mut Entry) -> bool {
+        let vocabulary = self.live.vocabulary();
         let prepared = self.prepare(article, false);
         let unheld = self.live.read(&prepared.report(article, 0));
         let kept = self.live.compare(number, &unheld);
-        if let Some(group) = self.groups.get_mut(&entry.group) {
-            group.report = Some(number);
-            self.live.hold(number, &kept, group.members.len() as u32);
-        }
-        entry.kept = Some(kept);
+        self.stand(number, entry.group, kept.clone());
+        entry.kept = Some((self.progress.turn(), kept));
+        self.live.vocabulary() != vocabulary
     }
 
     /// Moves the days on and lets go what is past; returns what was let go.

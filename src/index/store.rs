@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use redb::{
-    Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
     WriteTransaction,
 };
 use serde::de::DeserializeOwned;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use zstd::bulk::Compressor;
 
 use super::placed::{Entry, Placed};
+use super::shadow;
 use crate::article::{Article, DateSource, Published};
 use crate::date::When;
 use crate::error::{Error, Result};
@@ -37,6 +38,8 @@ const STORIES: TableDefinition<'_, u32, &str> = TableDefinition::new("stories");
 
 /// The file in an index's folder.
 const FILE: &str = "index.redb";
+/// … and its name while it is made.
+const UNMADE: &str = "index.redb.new";
 /// Memory for pages of the file: most of what is read is read once.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 /// Level of compression: news shrinks to 40 %, at hundreds of megabytes a second.
@@ -139,18 +142,37 @@ fn builder() -> Builder {
 }
 
 impl Store {
-    /// Opens the file in a folder to write to it; `create` makes both where they are missing.
-    pub(super) fn open(folder: &Path, create: bool) -> Result<Store> {
-        let path = folder.join(FILE);
+    /// Makes the folder and the file, which has its name once it holds what `begin` puts into it: nobody ever finds half of it.
+    pub(super) fn make(folder: &Path, begin: impl FnOnce(&Batch<'_>) -> Result<()>) -> Result<()> {
         let io = |source| Error::Io { path: folder.to_path_buf(), source };
-        if create {
-            std::fs::create_dir_all(folder).map_err(io)?;
-        } else if !path.exists() {
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let path = folder.join(UNMADE);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        let file = builder().create(&path).map_err(|error| failed(&path, error))?;
+        let store = Store { path: path.clone(), file: File::Writing(Box::new(file)) };
+        let batch = store.begin()?;
+        begin(&batch)?;
+        batch.commit()?;
+        drop(store);
+        std::fs::rename(&path, folder.join(FILE)).map_err(io)?;
+        // The name has to last as well; where folders cannot be opened the system sees to it.
+        if let Ok(opened) = std::fs::File::open(folder) {
+            opened.sync_all().map_err(io)?;
+        }
+        Ok(())
+    }
+
+    /// Opens the file in a folder to write to it.
+    pub(super) fn open(folder: &Path) -> Result<Store> {
+        let path = folder.join(FILE);
+        if !path.exists() {
             return Err(Error::Index { path, message: "there is no index here".to_owned() });
         }
-        let file = if create { builder().create(&path) } else { builder().open(&path) };
-        let file = File::Writing(Box::new(file.map_err(|error| failed(&path, error))?));
-        Ok(Store { path, file })
+        let file = builder().open(&path).map_err(|error| failed(&path, error))?;
+        Ok(Store { path, file: File::Writing(Box::new(file)) })
     }
 
     /// Whether there is a file in a folder.
@@ -158,14 +180,25 @@ impl Store {
         folder.join(FILE).exists()
     }
 
-    /// Opens the file only to read, which any number of processes may while one writes.
+    /// Opens the file only to read, which any number of processes may while one writes. It is read through first, O(bytes of the file), unless
+    /// somebody writes: the store checks nothing as it reads.
     pub(super) fn open_read(folder: &Path) -> Result<Store> {
         let path = folder.join(FILE);
         if !path.exists() {
             return Err(Error::Index { path, message: "there is no index here".to_owned() });
         }
-        let file = builder().open_read_only(&path).map_err(|error| failed(&path, error))?;
-        Ok(Store { path, file: File::Reading(file) })
+        let failed = |error: DatabaseError| failed(&path, error);
+        shadow::check(&builder(), &path).map_err(failed)?;
+        let file = match builder().open_read_only(&path) {
+            // Its writer was killed: what it had not finished is taken back, as the next writer would.
+            Err(DatabaseError::RepairAborted) => {
+                drop(builder().open(&path).map_err(failed)?);
+                builder().open_read_only(&path)
+            }
+            opened => opened,
+        };
+        let file = File::Reading(file.map_err(failed)?);
+        Ok(Store { path, file })
     }
 
     /// Begins to write.
@@ -173,7 +206,9 @@ impl Store {
         let File::Writing(file) = &self.file else {
             return Err(Error::Index { path: self.path.clone(), message: "was opened only to read".to_owned() });
         };
-        let transaction = file.begin_write().map_err(|error| failed(&self.path, error))?;
+        let mut transaction = file.begin_write().map_err(|error| failed(&self.path, error))?;
+        // With one phase a damaged commit cannot be told from one that a crash cut short, and would be taken back silently.
+        transaction.set_two_phase_commit(true);
         let zstd = Compressor::new(ZSTD_LEVEL).map_err(|source| Error::Io { path: self.path.clone(), source })?;
         Ok(Batch { path: &self.path, transaction, zstd: RefCell::new(zstd) })
     }

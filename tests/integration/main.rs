@@ -7,6 +7,8 @@ mod command;
 mod generate;
 mod goldens;
 mod index;
+mod index_crash;
+mod index_damage;
 mod laws;
 mod layers;
 mod public;

@@ -88,8 +88,11 @@ pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
         Ok(out.flush()?)
     });
     // What was taken in stays, also when nobody reads the answers any more.
-    index.close()?;
-    good
+    let closed = index.close();
+    // What went wrong first is said.
+    let good = good?;
+    closed?;
+    Ok(good)
 }
 
 /// How articles are cut into batches.

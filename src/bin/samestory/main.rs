@@ -32,10 +32,19 @@ fn main() -> ExitCode {
         Err(error) if error.chain().any(is_closed_pipe) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do when standard error is gone as well.
-            let _ = writeln!(io::stderr(), "samestory: {error:#}");
+            let _ = writeln!(io::stderr(), "samestory: {}", message(&error));
             if error.chain().any(is_wrong_usage) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// An error and its causes, each said once: some say what caused them.
+fn message(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        _ if said.ends_with(&cause) => said,
+        _ => format!("{said}: {cause}"),
+    })
 }
 
 /// Whether a reader of our output went away: `samestory … | head` is no failure.

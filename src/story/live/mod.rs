@@ -163,8 +163,15 @@ impl Live {
         Kept { lang: tongue.lang.clone(), weighed, bridged, near: [within, across] }
     }
 
-    /// Holds a report of so many articles.
-    pub fn hold(&mut self, number: u32, kept: &Kept, size: u32) {
+    /// How many terms of all kinds were seen.
+    #[must_use]
+    pub fn vocabulary(&self) -> usize {
+        let tongues = self.tongues.iter().map(Tongue::size).map(|(words, grams)| 1 + words + grams);
+        tongues.sum::<usize>() + self.across.size()
+    }
+
+    /// Holds a report of so many articles. Reports that are entered again have to be held in the order in which they were.
+    pub fn hold(&mut self, number: u32, kept: Kept, size: u32) {
         let tongue = self.tongue(&kept.lang);
         for (kind, list) in kept.near.iter().enumerate() {
             for near in list {
@@ -175,7 +182,7 @@ impl Live {
         }
         self.tongues[tongue].postings.add(number, &kept.weighed.words);
         self.across.postings.add(number, &kept.bridged.terms);
-        let Kept { weighed, bridged, mut near, .. } = kept.clone();
+        let Kept { weighed, bridged, mut near, .. } = kept;
         // Some may have gone since it was kept.
         near.iter_mut().for_each(|list| list.retain(|near| self.pool.size(near.other) > 0));
         self.pool.held.set(number, Some(Box::new(Held { tongue, weighed, bridged, near })));

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 /// Rows numbered from `first` on.
 #[derive(Debug, Default)]
 pub(crate) struct Numbered<T> {
+    /// Numbers below are gone.
+    least: u32,
     first: u32,
     rows: VecDeque<T>,
 }
@@ -22,18 +24,26 @@ impl<T: Default> Numbered<T> {
 
     /// Puts a row in its place; one whose number is gone is dropped.
     pub(crate) fn set(&mut self, number: u32, row: T) {
-        if self.rows.is_empty() {
-            self.first = self.first.max(number);
+        if number < self.least {
+            return;
         }
-        let Some(at) = number.checked_sub(self.first) else { return };
-        while self.rows.len() <= at as usize {
+        if self.rows.is_empty() {
+            self.first = number;
+        }
+        while number < self.first {
+            self.rows.push_front(T::default());
+            self.first -= 1;
+        }
+        let at = (number - self.first) as usize;
+        while self.rows.len() <= at {
             self.rows.push_back(T::default());
         }
-        self.rows[at as usize] = row;
+        self.rows[at] = row;
     }
 
     /// Lets go all below `first`.
     pub(crate) fn cut(&mut self, first: u32) {
+        self.least = self.least.max(first);
         let gone = (first.saturating_sub(self.first) as usize).min(self.rows.len());
         self.rows.drain(..gone);
         self.first = self.first.max(first);
@@ -66,5 +76,7 @@ mod tests {
         rows.cut(20);
         rows.set(30, 1);
         assert_eq!((rows.range(), rows.iter().count()), (30..31, 1));
+        rows.set(28, 2);
+        assert_eq!((rows.range(), [28, 29, 30].map(|number| rows.get(number).copied())), (28..31, [Some(2), Some(0), Some(1)]));
     }
 }
