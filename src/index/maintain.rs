@@ -129,7 +129,8 @@ impl Index {
 
     fn take_over(&mut self, record: &Record, names: &mut Names, batch: &Batch<'_>) -> Result<u64> {
         let Record { article, answer, story, .. } = record;
-        if let Some(before) = batch.number(&article.key)?
+        let before = batch.number(&article.key)?;
+        if let Some(before) = before
             && let Some(row) = batch.row(before)?
         {
             if row.version >= answer.version {
@@ -166,7 +167,7 @@ impl Index {
         }
         let outcome = self.state.arrive(article, Some((group, story)));
         let placed = Placed { verdict: answer.verdict, near, ..outcome.placed };
-        let row = Row { placed, version: answer.version, current: true, clock: outcome.entry.clock };
+        let row = Row { placed, version: answer.version, before, current: true, clock: outcome.entry.clock };
         self.keep(article, &row, &outcome, batch)?;
         for waiting in names.awaited.remove(article.key.as_str()).unwrap_or_default() {
             if let Some(row) = batch.row(waiting)? {

@@ -162,8 +162,8 @@ impl Index {
         self.state.setup()
     }
 
-    /// Takes articles in, in their order, in one transaction: when this returns, all are on disk. An article whose id and text are known is
-    /// answered as before; one with another text or title is a new version, which is answered anew. O(articles held near each).
+    /// Takes articles in, in their order, in one transaction: when this returns, all are on disk. An article whose id and text are known, of
+    /// whichever version, is answered as before; one with another text or title is a new version, which is answered anew. O(articles held near each).
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Index`]: then none of them was taken in, and the index has to be opened again.
@@ -190,18 +190,23 @@ impl Index {
     }
 
     fn take_in(&mut self, article: &Article, batch: &Batch<'_>) -> Result<Answer> {
-        let mut version = 1;
-        let mut before = None;
-        if let Some(number) = batch.number(&article.key)?
+        let newest = batch.number(&article.key)?;
+        let (mut version, mut place, mut earlier) = (1, None, newest);
+        while let Some(number) = earlier
             && let (Some(row), Some(old)) = (batch.row(number)?, batch.article(number)?)
         {
             if old.text == article.text && old.title == article.title {
                 return self.answer(&article.key, &row, batch);
             }
-            before = self.retire(number, &row, batch)?;
+            earlier = row.before;
+        }
+        if let Some(number) = newest
+            && let Some(row) = batch.row(number)?
+        {
+            place = self.retire(number, &row, batch)?;
             version = row.version + 1;
         }
-        let outcome = match before {
+        let outcome = match place {
             // What was alone stays the story it is.
             Some(place) if self.state.query(article).0 == Verdict::New => {
                 let outcome = self.state.arrive(article, Some(place));
@@ -209,7 +214,7 @@ impl Index {
             }
             _ => self.state.arrive(article, None),
         };
-        let row = Row { placed: outcome.placed, version, current: true, clock: outcome.entry.clock };
+        let row = Row { placed: outcome.placed, version, before: newest, current: true, clock: outcome.entry.clock };
         self.keep(article, &row, &outcome, batch)?;
         self.answer(&article.key, &row, batch)
     }

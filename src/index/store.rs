@@ -53,6 +53,8 @@ pub(super) struct Row {
     pub(super) placed: Placed,
     /// 1 for the first article of its id.
     pub(super) version: u32,
+    /// The number of the version before it.
+    pub(super) before: Option<u32>,
     /// Whether no newer version has taken its place.
     pub(super) current: bool,
     /// The newest day when it came.
