@@ -21,6 +21,7 @@
 
 mod answer;
 mod maintain;
+mod pack;
 mod placed;
 mod setup;
 mod shadow;

@@ -19,12 +19,11 @@ use redb::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zstd::bulk::Compressor;
 
+use super::pack::{Compressor, compressor, damaged, pack, pack_article, unpack, unpack_article};
 use super::placed::{Entry, Placed};
 use super::shadow;
-use crate::article::{Article, DateSource, Published};
-use crate::date::When;
+use crate::article::Article;
 use crate::error::{Error, Result};
 
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -42,10 +41,6 @@ const FILE: &str = "index.redb";
 const UNMADE: &str = "index.redb.new";
 /// Memory for pages of the file: most of what is read is read once.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
-/// Level of compression: news shrinks to 40 %, at hundreds of megabytes a second.
-const ZSTD_LEVEL: i32 = 1;
-/// No article of ours is longer when it is unpacked.
-const MAX_ARTICLE_BYTES: usize = 1 << 30;
 
 /// An article on record.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -59,19 +54,6 @@ pub(super) struct Row {
     pub(super) current: bool,
     /// The newest day when it came.
     pub(super) clock: Option<i64>,
-}
-
-/// An [`Article`] as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Text {
-    key: String,
-    title: Option<String>,
-    text: String,
-    outlet: Option<String>,
-    url: Option<String>,
-    lang: Option<crate::article::Lang>,
-    published: Option<(String, u8)>,
-    gold: Option<String>,
 }
 
 /// What is named by the number of an article.
@@ -90,9 +72,6 @@ impl Named {
     }
 }
 
-const SOURCES: [DateSource; 6] =
-    [DateSource::Field, DateSource::JsonLd, DateSource::Meta, DateSource::Time, DateSource::Url, DateSource::Text];
-
 /// The open file.
 pub(super) struct Store {
     pub(super) path: PathBuf,
@@ -109,7 +88,7 @@ pub(super) struct Batch<'s> {
     path: &'s Path,
     transaction: WriteTransaction,
     /// Kept between articles: to set it up costs more than to compress one.
-    zstd: RefCell<Compressor<'static>>,
+    zstd: RefCell<Compressor>,
 }
 
 /// The file as it is at one moment.
@@ -121,9 +100,7 @@ pub(super) struct View<'s> {
 fn failed(path: &Path, error: impl Into<redb::Error>) -> Error {
     let message = match error.into() {
         redb::Error::DatabaseAlreadyOpen => "another process is writing to this index: wait for it, or stop it".to_owned(),
-        redb::Error::Corrupted(what) => {
-            format!("the file is damaged ({what}): restore it from a copy, or import an export into a new index")
-        }
+        redb::Error::Corrupted(what) => return damaged(path, what),
         redb::Error::UpgradeRequired(version) => {
             format!("the file has format {version} of an older version: export it there and import it here")
         }
@@ -131,10 +108,6 @@ fn failed(path: &Path, error: impl Into<redb::Error>) -> Error {
         other => other.to_string(),
     };
     Error::Index { path: path.to_path_buf(), message }
-}
-
-fn damaged(path: &Path, what: impl std::fmt::Display) -> Error {
-    failed(path, redb::Error::Corrupted(what.to_string()))
 }
 
 fn builder() -> Builder {
@@ -211,8 +184,7 @@ impl Store {
         let mut transaction = file.begin_write().map_err(|error| failed(&self.path, error))?;
         // With one phase a damaged commit cannot be told from one that a crash cut short, and would be taken back silently.
         transaction.set_two_phase_commit(true);
-        let zstd = Compressor::new(ZSTD_LEVEL).map_err(|source| Error::Io { path: self.path.clone(), source })?;
-        Ok(Batch { path: &self.path, transaction, zstd: RefCell::new(zstd) })
+        Ok(Batch { path: &self.path, transaction, zstd: RefCell::new(compressor(&self.path)?) })
     }
 
     /// Looks at the file as it is now.
@@ -236,56 +208,6 @@ impl Store {
     pub(super) fn bytes(&self) -> u64 {
         std::fs::metadata(&self.path).map(|metadata| metadata.len()).unwrap_or(0)
     }
-}
-
-fn pack<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>> {
-    postcard::to_allocvec(value).map_err(|error| damaged(path, error))
-}
-
-fn unpack<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T> {
-    postcard::from_bytes(bytes).map_err(|error| damaged(path, error))
-}
-
-fn pack_article(path: &Path, article: &Article, zstd: &mut Compressor<'_>) -> Result<Vec<u8>> {
-    let owned = |text: &Option<crate::article::SharedText>| text.as_ref().map(|text| text.to_string());
-    let source = |source: DateSource| SOURCES.iter().position(|other| *other == source).unwrap_or(0) as u8;
-    let text = Text {
-        key: article.key.to_string(),
-        title: owned(&article.title),
-        text: article.text.to_string(),
-        outlet: owned(&article.outlet),
-        url: owned(&article.url),
-        lang: article.lang,
-        published: article.published.as_ref().map(|published| (published.when.to_string(), source(published.source))),
-        gold: owned(&article.gold),
-    };
-    zstd.compress(&pack(path, &text)?).map_err(|source| Error::Io { path: path.to_path_buf(), source })
-}
-
-fn unpack_article(path: &Path, bytes: &[u8]) -> Result<Article> {
-    let size = zstd::bulk::Decompressor::upper_bound(bytes).unwrap_or(MAX_ARTICLE_BYTES).min(MAX_ARTICLE_BYTES);
-    let bytes = zstd::bulk::decompress(bytes, size).map_err(|error| damaged(path, error))?;
-    let text: Text = unpack(path, &bytes)?;
-    let published = match text.published {
-        None => None,
-        Some((when, source)) => {
-            let when = When::parse_iso(&when).ok_or_else(|| damaged(path, format!("no date: {when}")))?;
-            let source = SOURCES.get(source as usize).copied().unwrap_or(DateSource::Field);
-            Some(Published { when, source })
-        }
-    };
-    let shared = |text: Option<String>| text.map(Into::into);
-    Ok(Article {
-        key: text.key.into(),
-        title: shared(text.title),
-        text: text.text.into(),
-        outlet: shared(text.outlet),
-        url: shared(text.url),
-        lang: text.lang,
-        published,
-        gold: shared(text.gold),
-        record: None,
-    })
 }
 
 /// What a batch and a view both can be asked.
