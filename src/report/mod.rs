@@ -5,8 +5,10 @@
 
 mod csv;
 mod feed;
+mod first;
 mod json;
 mod jsonl;
+mod page;
 pub(crate) mod plain;
 mod records;
 mod row;
@@ -26,6 +28,7 @@ use crate::article::{Article, ArticleId};
 use crate::link::{Clustering, Placement};
 
 pub use feed::{Entry, Feed, FeedFormat, Other, guid, write_feed};
+pub use page::{PageFormat, PageOptions, Speech, Templates, write_page};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

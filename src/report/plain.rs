@@ -36,6 +36,19 @@ pub(crate) fn clean(text: &str) -> String {
     line
 }
 
+/// A link that may be written: http or https, and nothing in it that is not part of an address.
+pub(crate) fn web(link: &str) -> Option<&str> {
+    let link = link.trim();
+    let after = |scheme: &str| link.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).and(link.get(scheme.len()..));
+    let rest = after("http://").or_else(|| after("https://"))?;
+    let is_address = !rest.is_empty()
+        && !rest.starts_with('/')
+        && !rest.contains([' ', '"', '<', '>', '\\'])
+        && clean(link) == link
+        && !rest.contains(['\u{fffe}', '\u{ffff}']);
+    is_address.then_some(link)
+}
+
 /// Whether a text holds a right-to-left letter.
 fn is_right_to_left(text: &str) -> bool {
     text.chars().any(|c| c.is_alphabetic() && RIGHT_TO_LEFT.iter().any(|(first, last)| (*first..=*last).contains(&c)))
@@ -240,5 +253,32 @@ mod tests {
         let paragraph = Paragraph::default().quote(Style::Plain, "地震 地震");
         assert_eq!(set(&paragraph, 11, false), "* 地震 地震\n");
         assert_eq!(set(&paragraph, 10, false), "* 地震\n  地震\n");
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_links() {
+        for good in ["http://a.example", "HTTPS://a.example/خبر?x=1&y='2'#z", "https://[::1]/", " https://a.example/ "] {
+            assert_eq!(web(good), Some(good.trim()), "{good}");
+        }
+        for bad in [
+            "",
+            "javascript:alert(1)",
+            "java\nscript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example/",
+            "a.html",
+            "https:",
+            "https://",
+            "https:///a",
+            "//a.example/",
+            "https://a.example/\" onclick=\"x",
+            "https://a.example/a b",
+            "https://a.example/a\nb",
+            "https://a.example/\u{0}",
+            "https://a.example/\u{202e}fdp",
+            "httpsé://a.example/",
+        ] {
+            assert_eq!(web(bad), None, "{bad:?}");
+        }
     }
 }

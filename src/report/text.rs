@@ -7,12 +7,10 @@ use crate::article::{Article, ArticleId};
 use crate::date::When;
 use crate::link::{Clustering, CopyGroup, Related, Story};
 use crate::report::Options;
+use crate::report::first::{First, dated};
 use crate::report::plain::{Paragraph, Setting, Style, clean};
 use crate::report::ties::Ties;
-use crate::report::words::{headline, moment, outlet, percent};
-
-/// From this mean score on a story is called certain, below it probable.
-const CERTAIN: f64 = crate::story::CERTAIN as f64 / crate::story::PROBABILITY_ONE as f64;
+use crate::report::words::{headline, is_certain, moment, outlet, percent};
 
 /// Outlets named as possibly first before the rest are counted.
 const FIRSTS: usize = 3;
@@ -110,7 +108,7 @@ impl<'a> Page<'a> {
     fn facts(&self, story: &Story) -> Paragraph {
         let mut facts = Paragraph::default().say(Style::Plain, count(story.articles.len(), "article", "articles"));
         if let Some(score) = story.score {
-            let (style, word) = if score >= CERTAIN { (Style::Green, "certain") } else { (Style::Yellow, "probable") };
+            let (style, word) = if is_certain(score) { (Style::Green, "certain") } else { (Style::Yellow, "probable") };
             facts = facts.say(Style::Dim, "·").say(style, format!("{word} {}", percent(score)));
         }
         let languages: BTreeSet<&str> =
@@ -119,7 +117,7 @@ impl<'a> Page<'a> {
             let names: Vec<&str> = languages.into_iter().collect();
             facts = facts.say(Style::Dim, "·").quote(Style::Plain, &names.join(", "));
         }
-        let mut dates: Vec<&When> = self.dated(story).map(|(_, when)| when).collect();
+        let mut dates: Vec<&When> = dated(self.articles, story).map(|(_, when)| when).collect();
         dates.sort_by_key(|when| when.order());
         if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
             facts = facts.say(Style::Dim, "·").say(Style::Plain, moment(first));
@@ -130,14 +128,9 @@ impl<'a> Page<'a> {
         facts
     }
 
-    fn dated(&self, story: &'a Story) -> impl Iterator<Item = (ArticleId, &'a When)> {
-        story.articles.iter().filter_map(|id| Some((*id, &self.article(*id).published.as_ref()?.when)))
-    }
-
     /// Who was first: several when their dates are not precise enough to tell, nobody when no date is known.
     fn first(&self, story: &Story) -> Option<Paragraph> {
-        let (_, earliest) = self.dated(story).min_by_key(|(_, when)| when.order())?;
-        let contenders: Vec<ArticleId> = self.dated(story).filter(|(_, when)| !is_after(when, earliest)).map(|(id, _)| id).collect();
+        let First { earliest, contenders } = First::of(self.articles, story)?;
         let mut line = Paragraph::default();
         for (number, id) in contenders.iter().take(FIRSTS).enumerate() {
             if number > 0 {
@@ -165,7 +158,7 @@ impl<'a> Page<'a> {
     /// The article that stands for the group, then its copies by date.
     fn group(&self, group: &CopyGroup, leads: bool, number: usize, ties: &Ties, out: &mut dyn io::Write) -> io::Result<()> {
         let role = if !leads {
-            ties.relation(number)
+            ties.relation(number).to_string()
         } else if group.articles.len() > 1 {
             format!("stands for {}", group.articles.len())
         } else {
@@ -215,14 +208,6 @@ impl<'a> Page<'a> {
 /// The mark of an article that stands for its copy group, or of a copy.
 fn mark(stands: bool) -> char {
     if stands { '●' } else { '○' }
-}
-
-/// Whether `when` is surely after `earliest`: a bare day says nothing about the order within it.
-fn is_after(when: &When, earliest: &When) -> bool {
-    match (when, earliest) {
-        (When::Instant(..), When::Instant(..)) | (When::Local(_), When::Local(_)) => when.order() > earliest.order(),
-        _ => when.date() > earliest.date(),
-    }
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

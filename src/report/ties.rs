@@ -1,9 +1,10 @@
 //! What ties the members of a story together, as a reader is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use crate::article::ArticleId;
-use crate::link::{Clustering, Link, LinkKind, Story};
+use crate::link::{Clustering, CopyGroup, Link, LinkKind, Story};
 use crate::report::words::percent;
 
 /// From this share of shared text on (containment), a report in another copy group is called a rewrite.
@@ -47,14 +48,55 @@ impl<'a> Ties<'a> {
     }
 
     /// What ties a group to the rest of its story.
-    pub(super) fn relation(&self, group: usize) -> String {
+    pub(super) fn relation(&self, group: usize) -> Relation {
         if self.shared[group] >= REWRITE {
-            return format!("rewrite {}", percent(self.shared[group]));
+            return Relation::Rewrite(self.shared[group]);
         }
         match self.outward[group] {
-            Some(link) if link.kind == LinkKind::Pinned => "pinned".to_owned(),
-            Some(link) => format!("own words {}", percent(link.score)),
-            None => "own words".to_owned(),
+            Some(link) if link.kind == LinkKind::Pinned => Relation::Pinned,
+            link => Relation::OwnWords(link.map(|link| link.score)),
         }
     }
+}
+
+/// What ties a copy group to the rest of its story.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Relation {
+    /// It shares so much text with another group, without being its copy.
+    Rewrite(f64),
+    /// The configuration pins it to the story.
+    Pinned,
+    /// It reports the event in words of its own, with this probability when it was compared.
+    OwnWords(Option<f64>),
+}
+
+impl Relation {
+    /// In which way two members of a story are linked, where `link` says so.
+    pub(super) fn of(link: &Link) -> Relation {
+        let shared = link.containment.max(link.resemblance);
+        match link.kind {
+            LinkKind::Pinned => Relation::Pinned,
+            _ if shared >= REWRITE => Relation::Rewrite(shared),
+            _ => Relation::OwnWords(Some(link.score)),
+        }
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Relation::Rewrite(shared) => write!(f, "rewrite {}", percent(*shared)),
+            Relation::Pinned => f.write_str("pinned"),
+            Relation::OwnWords(Some(score)) => write!(f, "own words {}", percent(*score)),
+            Relation::OwnWords(None) => f.write_str("own words"),
+        }
+    }
+}
+
+/// The copy groups with their numbers: that of the representative, then the others by their first member.
+pub(super) fn groups<'a>(clustering: &Clustering, story: &'a Story) -> Vec<(usize, &'a CopyGroup)> {
+    let number = |id: ArticleId| clustering.placements[id.index()].copies;
+    let mut seen = HashSet::new();
+    let numbers = std::iter::once(story.representative).chain(story.articles.iter().copied()).map(number);
+    numbers.filter(|number| seen.insert(*number)).filter_map(|number| Some((number, story.copies.get(number)?))).collect()
 }

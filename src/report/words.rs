@@ -3,6 +3,7 @@
 use crate::article::Article;
 use crate::date::When;
 use crate::report::plain::clean;
+use crate::story;
 
 /// Letters of the first line of text that stand in for a missing headline.
 const LEAD: usize = 80;
@@ -26,6 +27,11 @@ pub(super) fn moment(when: &When) -> String {
         When::Instant(stamp, offset) if offset.is_zero() => stamp.strftime("%Y-%m-%d %H:%MZ").to_string(),
         When::Instant(stamp, offset) => stamp.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%d %H:%M%:z").to_string(),
     }
+}
+
+/// Whether a story with this score is called certain; below it is probable.
+pub(super) fn is_certain(score: f64) -> bool {
+    score >= f64::from(story::CERTAIN) / f64::from(story::PROBABILITY_ONE)
 }
 
 /// A share in percent; 100 % is kept for what is all of it.

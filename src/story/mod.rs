@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+pub(crate) use bridge::places_apart;
 pub use score::{PROBABILITY_ONE, Part};
 
 use crate::link::Tier;
@@ -306,6 +307,12 @@ impl Scores {
             only_a,
             only_b,
         })
+    }
+
+    /// What only one of two reports is about, in its own words; nothing for two languages.
+    pub(crate) fn only(&self, reports: &[Report<'_>], a: u32, b: u32) -> (Vec<String>, Vec<String>) {
+        let (_, only_a, only_b) = self.terms(reports, a, b);
+        (only_a, only_b)
     }
 
     /// The terms of both reports with their shares, and what only one of them is about.

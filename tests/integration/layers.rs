@@ -34,7 +34,7 @@ const LIBRARY: &[&str] = &[
 
 /// The command from the ground up.
 const COMMAND: &[&str] =
-    &["values", "shared", "index_args", "args", "settings", "input", "stats", "commands", "evaluate", "dedup", "feed", "index"];
+    &["values", "shared", "index_args", "args", "settings", "input", "stats", "commands", "evaluate", "dedup", "feed", "index", "report"];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

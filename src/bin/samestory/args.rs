@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use samestory::report::{FeedFormat, Format, Only};
+use samestory::report::{FeedFormat, Format, Only, Speech};
 
 use crate::index_args::{Dedup, Export, Forget, Import, IndexStats, Place, Query, Recluster};
 use crate::shared::Shared;
-use crate::values::{Entries, Errors, web, words};
+use crate::values::{Entries, Errors, ReportFormat, day, web, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
@@ -28,6 +28,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Group articles into copies and stories, with scores.
     Cluster(Box<Cluster>),
+    /// Write the editorial report: who reported what and when, who copied whom, and what each adds.
+    Report(Box<Report>),
     /// Merge feeds into one with an entry for each story, copies folded.
     Feed(Box<Feed>),
     /// Answer articles one by one against an index that lasts: new, copy of, or same story as.
@@ -58,6 +60,7 @@ pub(crate) enum Command {
         /// The subcommand.
         #[arg(value_parser = [
             "cluster",
+            "report",
             "feed",
             "dedup",
             "query",
@@ -92,6 +95,34 @@ pub(crate) struct Cluster {
     /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain_banding: bool,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// `samestory report`.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Files, folders, globs or addresses to read, or `-` for standard input.
+    #[arg(value_name = "INPUT", required_unless_present_any = ["show_config", "index"], conflicts_with = "index")]
+    pub(crate) inputs: Vec<String>,
+    /// Report on the articles of the index in this folder, grouped anew; the index stays as it is.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
+    /// Of an index, take the articles published on this day (YYYY-MM-DD) and later; those without a date are left out and counted.
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "index")]
+    pub(crate) since: Option<jiff::civil::Date>,
+    /// How to write the report: a page for a browser, Markdown, or csv and json as `cluster` writes them [default: html].
+    #[arg(long, value_parser = words::<ReportFormat>(&["html", "md", "csv", "json"]), help_heading = "Output")]
+    pub(crate) format: Option<ReportFormat>,
+    /// The language of the page itself; articles stay in theirs [default: the one most articles are in, of these, else en].
+    #[arg(long, value_parser = words::<Speech>(&["ar", "en", "tr", "ru"]), help_heading = "Output")]
+    pub(crate) lang: Option<Speech>,
+    /// The title of the page.
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    pub(crate) title: Option<String>,
+    /// Use the templates in this folder: page.html, page.md, style.css, script.js, and others that these include; what is not there is the program's own.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) template: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) shared: Shared,
 }

@@ -17,12 +17,18 @@ const STEP: usize = 256;
 /// How often a bar or spinner moves.
 const TICK: Duration = Duration::from_millis(200);
 
+/// Problems whose words are kept for a report: all are counted, and named on standard error.
+const KEPT: usize = 100;
+
 /// What was read, and how much of it was bad.
+#[derive(Default)]
 pub(crate) struct Input {
     /// Articles with unique ids, in input order.
     pub(crate) articles: Vec<Article>,
     /// Records, pages and files that were unusable, all named on standard error.
     pub(crate) bad: u64,
+    /// What was wrong with the first of them.
+    pub(crate) problems: Vec<String>,
     /// Files left aside because of their extension.
     pub(crate) skipped: u64,
 }
@@ -31,7 +37,7 @@ pub(crate) struct Input {
 pub(crate) fn read(inputs: &[String], run: &Run, keep_records: bool) -> Input {
     let mut reader = Reader::open(inputs, options(run, keep_records));
     let bar = bar(&reader, run.quiet);
-    let mut input = Input { articles: Vec::new(), bad: 0, skipped: 0 };
+    let mut input = Input::default();
     while let Some(item) = reader.next() {
         match item {
             Ok(article) => input.articles.push(article),
@@ -64,6 +70,9 @@ impl Input {
 
     fn bad(&mut self, error: &Error, bar: &ProgressBar) {
         self.bad += 1;
+        if self.problems.len() < KEPT {
+            self.problems.push(error.to_string());
+        }
         bar.suspend(|| say(&error.to_string()));
     }
 

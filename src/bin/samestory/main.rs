@@ -8,6 +8,7 @@ mod feed;
 mod index;
 mod index_args;
 mod input;
+mod report;
 mod settings;
 mod shared;
 mod stats;
@@ -61,6 +62,11 @@ fn is_wrong_usage(error: &(dyn std::error::Error + 'static)) -> bool {
 fn run(cli: Cli) -> anyhow::Result<bool> {
     let (settings, show) = match &cli.command {
         Command::Cluster(args) => (Settings::of_cluster(args)?, args.shared.show_config),
+        Command::Report(args) if args.shared.show_config && args.index.is_some() => {
+            return show_index(args.index.as_deref(), None, &args.shared);
+        }
+        Command::Report(args) if args.shared.show_config => (Settings::of_others(&args.shared)?, true),
+        Command::Report(args) => return report::report(args),
         Command::Feed(args) => (Settings::of_others(&args.shared)?, args.shared.show_config),
         Command::Dedup(args) if args.shared.show_config => return show_index(args.place.index.as_deref(), args.place.expiry, &args.shared),
         Command::Dedup(args) => return dedup::dedup(args, Settings::said(&args.shared)?),

@@ -147,6 +147,20 @@ pub(crate) enum InputFormat {
     Feed,
 }
 
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ReportFormat {
+    /// A page for a browser.
+    Html,
+    /// Markdown.
+    Md,
+    /// The rows of `cluster`.
+    Csv,
+    /// The object of `cluster`.
+    Json,
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,9 +5,10 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::report::feed::content::{html, line, name, web};
+use crate::report::feed::content::{html, line, name};
 use crate::report::feed::dates::rfc3339;
 use crate::report::feed::{Entry, Feed, guid};
+use crate::report::plain::web;
 
 /// The namespace of all its elements.
 pub(super) const NAMESPACE: &str = "http://www.w3.org/2005/Atom";

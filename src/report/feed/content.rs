@@ -8,7 +8,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesText, Event};
 
 use crate::report::feed::{Entry, Other};
-use crate::report::plain::clean;
+use crate::report::plain::{clean, web};
 use crate::report::words::{moment, percent};
 
 /// What stands between the parts of a list item.
@@ -17,15 +17,6 @@ const DOT: &str = " · ";
 /// A string on one line, without what the module above names.
 pub(super) fn line(text: &str) -> String {
     clean(&text.replace(['\u{fffe}', '\u{ffff}'], ""))
-}
-
-/// A link that may be written: http or https, and nothing in it that is not part of an address.
-pub(super) fn web(link: &str) -> Option<&str> {
-    let link = link.trim();
-    let after = |scheme: &str| link.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).and(link.get(scheme.len()..));
-    let rest = after("http://").or_else(|| after("https://"))?;
-    let is_address = !rest.is_empty() && !rest.starts_with('/') && !rest.contains([' ', '"', '<', '>', '\\']) && line(link) == link;
-    is_address.then_some(link)
 }
 
 /// The name of an outlet, when it says anything.
@@ -99,36 +90,4 @@ fn say(html: &mut Writer<Vec<u8>>, words: &str) -> io::Result<()> {
 /// Source text inside a line of ours.
 fn isolated(html: &mut Writer<Vec<u8>>, text: &str) -> io::Result<()> {
     html.create_element("bdi").write_text_content(BytesText::new(text)).map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_of_the_web_are_links() {
-        for good in ["http://a.example", "HTTPS://a.example/خبر?x=1&y='2'#z", "https://[::1]/", " https://a.example/ "] {
-            assert_eq!(web(good), Some(good.trim()), "{good}");
-        }
-        for bad in [
-            "",
-            "javascript:alert(1)",
-            "java\nscript:alert(1)",
-            "data:text/html,x",
-            "ftp://a.example/",
-            "a.html",
-            "https:",
-            "https://",
-            "https:///a",
-            "//a.example/",
-            "https://a.example/\" onclick=\"x",
-            "https://a.example/a b",
-            "https://a.example/a\nb",
-            "https://a.example/\u{0}",
-            "https://a.example/\u{202e}fdp",
-            "httpsé://a.example/",
-        ] {
-            assert_eq!(web(bad), None, "{bad:?}");
-        }
-    }
 }

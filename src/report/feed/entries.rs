@@ -8,10 +8,10 @@ use crate::article::{Article, ArticleId, SharedText};
 use crate::date::When;
 use crate::index::{Record, Verdict};
 use crate::language;
-use crate::link::{Clustering, CopyGroup, Story};
+use crate::link::{Clustering, Story};
 use crate::report::check;
 use crate::report::feed::{Entry, Feed, Other};
-use crate::report::ties::Ties;
+use crate::report::ties::{Ties, groups};
 use crate::report::words::headline;
 
 impl Feed {
@@ -169,12 +169,4 @@ fn others(articles: &[Article], clustering: &Clustering, story: &Story) -> Vec<O
         }
     }
     found
-}
-
-/// The copy groups with their numbers: that of the representative, then the others by their first member.
-fn groups<'a>(clustering: &Clustering, story: &'a Story) -> Vec<(usize, &'a CopyGroup)> {
-    let number = |id: ArticleId| clustering.placements[id.index()].copies;
-    let mut seen = HashSet::new();
-    let numbers = std::iter::once(story.representative).chain(story.articles.iter().copied()).map(number);
-    numbers.filter(|number| seen.insert(*number)).filter_map(|number| Some((number, story.copies.get(number)?))).collect()
 }

@@ -4,9 +4,10 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::report::feed::content::{html, line, name, web};
+use crate::report::feed::content::{html, line, name};
 use crate::report::feed::dates::rfc3339;
 use crate::report::feed::{Entry, Feed, Other, guid};
+use crate::report::plain::web;
 use crate::report::row::rounded;
 
 /// Writes the feed.

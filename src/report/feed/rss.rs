@@ -6,9 +6,10 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::report::feed::atom::{self, tag};
-use crate::report::feed::content::{html, line, name, web};
+use crate::report::feed::content::{html, line, name};
 use crate::report::feed::dates::{rfc2822, rfc3339};
 use crate::report::feed::{Entry, Feed, guid};
+use crate::report::plain::web;
 
 /// The module that RSS 2.0 has no word of its own for: `content:encoded`.
 const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";

@@ -159,6 +159,25 @@ pub(in crate::story) fn spellings(report: &Report<'_>) -> AHashMap<u64, String> 
     found
 }
 
+/// The places that only one of two reports names, as each spells them, in the order of its text. They may be in two languages.
+pub(crate) fn places_apart(a: &Report<'_>, b: &Report<'_>) -> (Vec<String>, Vec<String>) {
+    let places = |report: &Report<'_>| {
+        let mut found: Vec<(u64, String)> = Vec::new();
+        each(&report.parts, Lexicon::of(report.lang), &mut AHashMap::new(), |term, line, span| {
+            if term.kind == Kind::Place && found.iter().all(|place| place.0 != term.key) {
+                found.push((term.key, report.parts[line][span].to_owned()));
+            }
+        });
+        found
+    };
+    let (a, b) = (places(a), places(b));
+    let only = |here: &[(u64, String)], there: &[(u64, String)]| -> Vec<String> {
+        let absent = |place: &&(u64, String)| there.iter().all(|other| other.0 != place.0);
+        here.iter().filter(absent).map(|place| place.1.clone()).collect()
+    };
+    (only(&a, &b), only(&b, &a))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +200,14 @@ mod tests {
     fn a_language_without_a_table_keeps_its_names() {
         let shared = keys("xx", "Putin Erdoğan");
         assert!(shared.iter().all(|key| keys("ru", "Путин и Эрдоган").contains(key)));
+    }
+
+    #[test]
+    fn places_are_told_apart_across_languages() {
+        let report = |lang, text| Report { parts: vec![text], lang, ..Report::default() };
+        let (here, there) =
+            places_apart(&report("ar", "تركيا وسوريا والعراق"), &report("en", "Turkey, Syria and the Black Sea; Syria again"));
+        assert_eq!((here, there), (vec!["والعراق".to_owned()], vec!["Black Sea".to_owned()]));
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! `samestory report`: the editorial report of articles, or of those that an index holds.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use samestory::index::{Index, Record};
+use samestory::report::{self, Format, Options, PageFormat, PageOptions, Templates};
+use samestory::story::Reference;
+use samestory::{Article, Config};
+
+use crate::args::Report;
+use crate::commands::{open, say_pins, with_threads};
+use crate::input::{self, Input};
+use crate::settings::{Run, Settings};
+use crate::values::ReportFormat;
+
+/// `samestory report`; true when all input was good.
+pub(crate) fn report(args: &Report) -> Result<bool> {
+    let (config, run, input, older) = match &args.index {
+        None => {
+            let (config, run) = Settings::of_others(&args.shared)?.resolve()?;
+            let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
+            input.rename(&config.outlet_aliases);
+            (config, run, input, 0)
+        }
+        Some(folder) => {
+            let index = Index::read(folder)?;
+            let (settings, _) = crate::dedup::in_force(Some(folder), Settings::said(&args.shared)?)?;
+            let (config, run) = settings.resolve()?;
+            let (articles, older) = since(&index, args.since)?;
+            (config, run, Input { articles, ..Input::default() }, older)
+        }
+    };
+    let format = args.format.unwrap_or(ReportFormat::Html);
+    let templates = args.template.as_deref().map(Templates::read).transpose()?.unwrap_or_default();
+    write(args, &config, &run, &input, older, format, templates)?;
+    Ok(input.close(run.quiet))
+}
+
+/// The current articles of an index from a day on, and how many are older or have no date.
+fn since(index: &Index, first: Option<jiff::civil::Date>) -> Result<(Vec<Article>, u64)> {
+    let (mut articles, mut older) = (Vec::new(), 0);
+    index.each(|Record { article, current, .. }| -> Result<()> {
+        let day = article.published.as_ref().map(|published| published.when.date());
+        match first {
+            _ if !current => {}
+            Some(first) if day.is_none_or(|day| day < first) => older += 1,
+            _ => articles.push(article),
+        }
+        Ok(())
+    })?;
+    Ok((articles, older))
+}
+
+fn write(args: &Report, config: &Config, run: &Run, input: &Input, older: u64, format: ReportFormat, templates: Templates) -> Result<()> {
+    let spinner = input::working(run, format!("grouping {} articles", input.articles.len()));
+    let (written, unmet) = with_threads(run, || -> Result<_> {
+        let done = samestory::Run::with(&input.articles, config, Reference::Corpus)?;
+        let mut found = done.clustering();
+        // As `cluster` counts, so that csv and json are the same.
+        found.summary.counts.splice(0..0, [("bad_input", input.bad), ("skipped_files", input.skipped)]);
+        if older > 0 {
+            found.summary.counts.insert(2, ("older", older));
+        }
+        let mut out = Vec::new();
+        let page = |format| PageOptions {
+            format,
+            speech: args.lang,
+            title: args.title.clone(),
+            templates,
+            problems: input.problems.clone(),
+            problem_count: input.bad,
+        };
+        match format {
+            ReportFormat::Html => report::write_page(&done, &found, &page(PageFormat::Html), &mut out),
+            ReportFormat::Md => report::write_page(&done, &found, &page(PageFormat::Md), &mut out),
+            ReportFormat::Csv => report::write(Format::Csv, &input.articles, &found, &Options::default(), &mut out),
+            ReportFormat::Json => report::write(Format::Json, &input.articles, &found, &Options::default(), &mut out),
+        }
+        .context("the report cannot be written")?;
+        Ok((out, done.unmet_pins()))
+    })??;
+    spinner.finish_and_clear();
+    let mut out = open(run)?;
+    out.write_all(&written)?;
+    out.flush()?;
+    say_pins(config, input, &unmet);
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Strings of strangers as the page shows them: nothing hidden acts, and what was hidden is seen.
+
+use crate::report::plain::clean;
+
+/// Longest headline, name or id that is shown, in characters: a word of ten megabytes is no headline.
+const LONGEST: usize = 300;
+
+/// The name of a character that turns the reading order of what follows. Marks (LRM, RLM, ALM) belong to ordinary Arabic and Hebrew text
+/// and act on their neighbors only; they stay.
+fn bidi_name(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{202a}' => "⟦LRE⟧",
+        '\u{202b}' => "⟦RLE⟧",
+        '\u{202c}' => "⟦PDF⟧",
+        '\u{202d}' => "⟦LRO⟧",
+        '\u{202e}' => "⟦RLO⟧",
+        '\u{2066}' => "⟦LRI⟧",
+        '\u{2067}' => "⟦RLI⟧",
+        '\u{2068}' => "⟦FSI⟧",
+        '\u{2069}' => "⟦PDI⟧",
+        _ => return None,
+    })
+}
+
+/// A text with its controls made visible; line breaks stay, several in a row become one.
+pub(super) fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match (c, bidi_name(c)) {
+            (_, Some(name)) => out.push_str(name),
+            ('\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}', _) => {
+                if !out.ends_with('\n') {
+                    out.push('\n');
+                }
+            }
+            ('\t', _) => out.push(' '),
+            // The picture of a control character.
+            ('\0'..'\u{20}', _) => out.extend(char::from_u32(0x2400 + u32::from(c))),
+            ('\u{7f}'..'\u{a0}' | '\u{fffe}' | '\u{ffff}', _) => out.push('\u{fffd}'),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A headline, a name or an id: on one line, and not longer than anybody reads.
+pub(super) fn line(line: &str) -> String {
+    shortened(&clean(&text(line)), LONGEST)
+}
+
+/// The first `most` characters, cut between words where there are any.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let head = &text[..end];
+    let words = head.rsplit_once(char::is_whitespace).map(|(words, _)| words).filter(|words| words.len() * 2 > head.len());
+    format!("{}…", words.unwrap_or(head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_are_seen_and_do_nothing() {
+        for (given, shown) in [
+            ("a\u{202e}b\u{202c}c", "a⟦RLO⟧b⟦PDF⟧c"),
+            ("\u{2067}x\u{2069}", "⟦RLI⟧x⟦PDI⟧"),
+            ("a\u{1b}[31mb", "a␛[31mb"),
+            ("a\0b", "a␀b"),
+            ("a\u{9b}b\u{ffff}", "a\u{fffd}b\u{fffd}"),
+            ("a\r\n\n\tb", "a\n b"),
+            ("عربي\u{200f}.", "عربي\u{200f}."),
+        ] {
+            assert_eq!(text(given), shown);
+        }
+        assert_eq!(line(" a\n\u{202e}b "), "a ⟦RLO⟧b");
+    }
+
+    #[test]
+    fn long_lines_are_cut_between_words_if_there_are_any() {
+        assert_eq!(shortened("one two three", 9), "one two…");
+        assert_eq!(shortened("one two", 9), "one two");
+        assert_eq!(line(&"w".repeat(1000)).chars().count(), LONGEST + 1);
+    }
+}

@@ -1,0 +1,464 @@
+//! What the templates see: the whole page as plain values. A figure that the machine formats print as well is the same here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::PageOptions;
+use super::agencies;
+use super::apart::{self, Why};
+use super::chart::{Matrix, Timeline};
+use super::harmless::line;
+use super::outlets::{Outlet, Outlets};
+use super::passages::{Passages, Reference};
+use super::sides::{self, Row, Side};
+use crate::article::{Article, ArticleId};
+use crate::cluster::Run;
+use crate::config::Level;
+use crate::date::When;
+use crate::link::{Clustering, CopyGroup, Story};
+use crate::report::first::{First, dated};
+use crate::report::plain::web;
+use crate::report::ties::{Relation, Ties, groups};
+use crate::report::words::{headline, is_certain, moment, outlet, percent};
+use crate::story::Report;
+
+/// Stories of several articles that are shown: a page of more takes a browser seconds to lay out.
+const MOST_STORIES: usize = 1000;
+/// Articles alone that are listed.
+const MOST_ALONE: usize = 2000;
+/// Reports that are shown of one story.
+const MOST_REPORTS: usize = 100;
+/// Outlets that are named of one story, and of those that may have been first.
+const MOST_OUTLETS: usize = 12;
+const MOST_FIRST: usize = 3;
+/// Bytes of all texts together, so that a page of 500 articles stays below 2 MB.
+const TEXTS: usize = 700_000;
+/// Least and most bytes of one text that are shown.
+const TEXT: std::ops::RangeInclusive<usize> = 400..=12_000;
+/// Stories nearby that are named; beside an article alone one.
+const MOST_NEAR: usize = 3;
+/// Counts of the summary that say what did not take part.
+const SKIPPED: [&str; 5] = ["bad_input", "skipped_files", "older", "without_text", "removed_lines"];
+
+#[derive(Serialize)]
+pub(super) struct Page {
+    pub(super) summary: Summary,
+    outlets: Vec<Outlet>,
+    most_original: Vec<String>,
+    most_copied: Vec<String>,
+    skipped: Vec<Count>,
+    problems: Vec<String>,
+    problem_count: u64,
+    counts: Vec<Count>,
+    stories: Vec<StoryView>,
+    more_stories: usize,
+    alone: Vec<Alone>,
+    more_alone: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct Summary {
+    articles: usize,
+    several: usize,
+    alone: usize,
+    copies: usize,
+    outlets: usize,
+    languages: usize,
+    days: usize,
+    undated: usize,
+    first: Option<Time>,
+    last: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    name: &'static str,
+    number: u64,
+}
+
+#[derive(Serialize)]
+struct Time {
+    iso: String,
+    text: String,
+    /// Seconds since 1970, for sorting only.
+    order: i64,
+}
+
+#[derive(Serialize)]
+struct StoryView {
+    anchor: String,
+    id: String,
+    title: String,
+    link: Option<String>,
+    lang: Option<String>,
+    tier: &'static str,
+    score: f64,
+    percent: String,
+    size: usize,
+    group_count: usize,
+    languages: Vec<String>,
+    outlets: Vec<String>,
+    more_outlets: usize,
+    first: Option<Time>,
+    last: Option<Time>,
+    first_by: Vec<String>,
+    more_first: usize,
+    first_time: Option<Time>,
+    timeline: Option<Timeline>,
+    matrix: Option<Matrix>,
+    /// The article that stands for the story, and its text.
+    face: Named,
+    text: Side,
+    groups: Vec<Group>,
+    more_reports: usize,
+    related: Vec<Near>,
+}
+
+#[derive(Serialize)]
+struct Group {
+    lead: ReportView,
+    copies: Vec<ReportView>,
+}
+
+/// An article of a story.
+#[derive(Serialize, Default)]
+struct ReportView {
+    number: usize,
+    id: String,
+    name: String,
+    title: String,
+    link: Option<String>,
+    outlet: Option<String>,
+    lang: Option<String>,
+    time: Option<Time>,
+    agencies: Vec<&'static str>,
+    /// `lead`, `copy`, `rewrite` or `own`, and the phrase that says so.
+    kind: &'static str,
+    role: &'static str,
+    /// What it is a copy of.
+    of: Option<Named>,
+    percent: Option<String>,
+    /// What it stands beside.
+    against: Option<Named>,
+    other_language: bool,
+    words: usize,
+    shared: usize,
+    sentences: usize,
+    sentences_shared: usize,
+    only: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// An article as it is called in its story.
+#[derive(Serialize, Clone, Default)]
+struct Named {
+    number: usize,
+    name: String,
+    lang: Option<String>,
+}
+
+/// An article alone.
+#[derive(Serialize)]
+struct Alone {
+    anchor: String,
+    id: String,
+    title: String,
+    link: Option<String>,
+    outlet: Option<String>,
+    lang: Option<String>,
+    time: Option<Time>,
+    related: Vec<Near>,
+}
+
+/// A story nearby.
+#[derive(Serialize)]
+struct Near {
+    anchor: String,
+    title: String,
+    lang: Option<String>,
+    percent: String,
+    reasons: Vec<Why>,
+}
+
+/// What all parts of the page look at.
+struct Desk<'a> {
+    run: &'a Run<'a>,
+    found: &'a Clustering,
+    /// Headlines and leads of the copy groups; none where stories were not looked for.
+    leads: Option<Vec<Report<'a>>>,
+    /// Bytes of each text that are shown.
+    room: usize,
+}
+
+/// The page of a run.
+pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> Page {
+    let articles = run.articles;
+    let (several, alone): (Vec<usize>, Vec<usize>) = (0..found.stories.len()).partition(|at| found.stories[*at].articles.len() > 1);
+    let sides: usize = several.iter().take(MOST_STORIES).map(|at| found.stories[*at].articles.len().min(MOST_REPORTS) * 2 - 1).sum();
+    let room = (TEXTS / sides.max(1)).clamp(*TEXT.start(), *TEXT.end());
+    let leads = (run.config.level == Level::Stories).then(|| apart::leads(run.reports()));
+    let desk = Desk { run, found, leads, room };
+    let counts = || found.summary.counts.iter().filter(|(_, number)| *number > 0).map(|(name, number)| Count { name, number: *number });
+    let outlets = Outlets::of(articles, found);
+    let mut dates: Vec<&When> = articles.iter().filter_map(|article| Some(&article.published.as_ref()?.when)).collect();
+    dates.sort_by_key(|when| when.order());
+    let days: BTreeSet<_> = dates.iter().map(|when| when.date()).collect();
+    let languages: BTreeSet<_> = found.placements.iter().filter_map(|at| at.lang).collect();
+    Page {
+        summary: Summary {
+            articles: articles.len(),
+            several: several.len(),
+            alone: alone.len(),
+            copies: found.placements.iter().filter(|at| !at.representative).count(),
+            outlets: outlets.count,
+            languages: languages.len(),
+            days: days.len(),
+            undated: articles.len() - dates.len(),
+            first: dates.first().map(|when| time(when)),
+            last: dates.last().map(|when| time(when)),
+        },
+        skipped: counts().filter(|count| SKIPPED.contains(&count.name)).collect(),
+        counts: counts().collect(),
+        problems: options.problems.iter().map(|problem| line(problem)).collect(),
+        problem_count: options.problem_count.max(options.problems.len() as u64),
+        outlets: outlets.shown.into_iter().map(|row| Outlet { name: line(&row.name), ..row }).collect(),
+        most_original: outlets.most_original.iter().map(|name| line(name)).collect(),
+        most_copied: outlets.most_copied.iter().map(|name| line(name)).collect(),
+        stories: several.par_iter().take(MOST_STORIES).map(|at| desk.story(*at)).collect(),
+        more_stories: several.len().saturating_sub(MOST_STORIES),
+        alone: alone.par_iter().take(MOST_ALONE).map(|at| desk.alone(*at)).collect(),
+        more_alone: alone.len().saturating_sub(MOST_ALONE),
+    }
+}
+
+fn time(when: &When) -> Time {
+    Time { iso: when.to_string(), text: moment(when), order: when.order() }
+}
+
+fn link(article: &Article) -> Option<String> {
+    article.url.as_deref().and_then(web).map(str::to_owned)
+}
+
+/// The anchor of a story by its place.
+fn anchor(at: usize) -> String {
+    format!("s{}", at + 1)
+}
+
+impl<'a> Desk<'a> {
+    fn article(&self, id: ArticleId) -> &'a Article {
+        &self.run.articles[id.index()]
+    }
+
+    fn lang(&self, id: ArticleId) -> Option<String> {
+        self.found.placements[id.index()].lang.map(|lang| lang.to_string())
+    }
+
+    fn leads(&self, id: ArticleId) -> bool {
+        self.found.placements[id.index()].representative
+    }
+
+    fn title(&self, id: ArticleId) -> String {
+        let article = self.article(id);
+        let title = article.title.as_deref().map(str::to_owned);
+        // A headline that stands in the text was found there.
+        let own = || self.run.own[id.index()].headline.map(|span| span.of(&article.text).to_owned());
+        title.or_else(own).map(|title| line(&title)).filter(|title| !title.is_empty()).unwrap_or_else(|| line(&headline(article)))
+    }
+
+    /// An article by its outlet, or by its id.
+    fn name(&self, id: ArticleId) -> String {
+        let article = self.article(id);
+        line(&outlet(article).unwrap_or_else(|| article.key.to_string()))
+    }
+
+    fn named(&self, story: &Story, id: ArticleId) -> Named {
+        let number = story.articles.iter().position(|member| *member == id).map_or(0, |at| at + 1);
+        Named { number, name: self.name(id), lang: self.lang(id) }
+    }
+
+    fn alone(&self, at: usize) -> Alone {
+        let story = &self.found.stories[at];
+        let (id, article) = (story.representative, self.article(story.representative));
+        Alone {
+            anchor: anchor(at),
+            id: line(&article.key),
+            title: self.title(id),
+            link: link(article),
+            outlet: outlet(article).map(|name| line(&name)),
+            lang: self.lang(id),
+            time: article.published.as_ref().map(|published| time(&published.when)),
+            related: self.related(story, None),
+        }
+    }
+
+    fn story(&self, at: usize) -> StoryView {
+        let story = &self.found.stories[at];
+        let articles = self.run.articles;
+        let outlets: BTreeSet<String> = story.articles.iter().filter_map(|id| outlet(self.article(*id))).collect();
+        let languages: BTreeSet<String> = story.articles.iter().filter_map(|id| self.lang(*id)).collect();
+        let first = First::of(articles, story);
+        let contenders: BTreeSet<String> = first.iter().flat_map(|first| first.contenders.iter().map(|id| self.name(*id))).collect();
+        let mut texts: BTreeMap<ArticleId, Reference<'a>> = BTreeMap::new();
+        texts.insert(story.representative, self.reference(story.representative));
+        let (groups, shown) = self.groups(story, &mut texts);
+        let date = |when: Option<&When>| when.map(time);
+        StoryView {
+            anchor: anchor(at),
+            id: line(&self.article(story.id).key),
+            title: self.title(story.representative),
+            link: link(self.article(story.representative)),
+            lang: self.lang(story.representative),
+            tier: if story.score.is_some_and(is_certain) { "certain" } else { "probable" },
+            score: story.score.unwrap_or(0.0),
+            percent: percent(story.score.unwrap_or(0.0)),
+            size: story.articles.len(),
+            group_count: story.copies.len(),
+            languages: languages.into_iter().collect(),
+            more_outlets: outlets.len().saturating_sub(MOST_OUTLETS),
+            outlets: outlets.iter().take(MOST_OUTLETS).map(|name| line(name)).collect(),
+            first: date(dated(articles, story).map(|row| row.1).min_by_key(|when| when.order())),
+            last: date(dated(articles, story).map(|row| row.1).max_by_key(|when| when.order())),
+            // Several may have been first where only the day is known.
+            first_time: first
+                .map(|first| if first.contenders.len() > 1 { time(&When::Day(first.earliest.date())) } else { time(first.earliest) }),
+            more_first: contenders.len().saturating_sub(MOST_FIRST),
+            first_by: contenders.into_iter().take(MOST_FIRST).collect(),
+            timeline: Timeline::of(articles, story, |id| self.leads(id)),
+            matrix: Matrix::of(story, |id| self.leads(id)),
+            face: self.named(story, story.representative),
+            text: texts.get(&story.representative).map_or_else(Side::default, |text| sides::alone(&text.passages, self.room)),
+            groups,
+            more_reports: story.articles.len() - shown,
+            related: self.related(story, self.leads.as_deref()),
+        }
+    }
+
+    fn passages(&self, id: ArticleId) -> Passages<'a> {
+        Passages::of(self.article(id), &self.run.own[id.index()])
+    }
+
+    fn reference(&self, id: ArticleId) -> Reference<'a> {
+        Reference::new(self.passages(id), self.run.config.shingle)
+    }
+
+    /// The copy groups, that of the story's representative first, then by date; and how many articles are in them.
+    fn groups(&self, story: &'a Story, texts: &mut BTreeMap<ArticleId, Reference<'a>>) -> (Vec<Group>, usize) {
+        let ties = Ties::of(story, self.found);
+        let mut shown = 0;
+        let mut views = Vec::new();
+        for (number, group) in groups(self.found, story) {
+            if shown >= MOST_REPORTS {
+                break;
+            }
+            let lead = self.lead(story, group, &ties, number, texts);
+            shown += 1;
+            let members: Vec<ArticleId> = group.articles.iter().copied().filter(|id| *id != group.representative).collect();
+            let copies: Vec<ReportView> = members
+                .into_iter()
+                .take(MOST_REPORTS - shown)
+                .map(|id| {
+                    let view = ReportView {
+                        kind: "copy",
+                        role: "role_copy",
+                        of: Some(self.named(story, group.representative)),
+                        percent: ties.likeness.get(&id).map(|(_, score)| percent(*score)),
+                        ..self.report(story, id)
+                    };
+                    self.beside(story, view, group.representative, id, texts)
+                })
+                .collect();
+            shown += copies.len();
+            views.push(Group { lead, copies });
+        }
+        (views, shown)
+    }
+
+    /// The article that stands for a copy group, and what ties it to the story.
+    fn lead(
+        &self,
+        story: &'a Story,
+        group: &CopyGroup,
+        ties: &Ties<'_>,
+        number: usize,
+        texts: &mut BTreeMap<ArticleId, Reference<'a>>,
+    ) -> ReportView {
+        let id = group.representative;
+        let view = self.report(story, id);
+        if id == story.representative {
+            return ReportView { kind: "lead", role: "role_lead", ..view };
+        }
+        let (kind, role, share) = match ties.relation(number) {
+            Relation::Rewrite(shared) => ("rewrite", "role_rewrite", Some(shared)),
+            Relation::Pinned => ("own", "role_pinned", None),
+            Relation::OwnWords(score) => ("own", "role_own", score),
+        };
+        self.beside(story, ReportView { kind, role, percent: share.map(percent), ..view }, story.representative, id, texts)
+    }
+
+    fn report(&self, story: &Story, id: ArticleId) -> ReportView {
+        let article = self.article(id);
+        let Named { number, name, lang } = self.named(story, id);
+        ReportView {
+            number,
+            id: line(&article.key),
+            name,
+            title: self.title(id),
+            link: link(article),
+            outlet: outlet(article).map(|name| line(&name)),
+            lang,
+            time: article.published.as_ref().map(|published| time(&published.when)),
+            agencies: agencies::credited(article),
+            ..ReportView::default()
+        }
+    }
+
+    /// Puts an article beside what it is compared with.
+    fn beside(
+        &self,
+        story: &Story,
+        view: ReportView,
+        against: ArticleId,
+        id: ArticleId,
+        texts: &mut BTreeMap<ArticleId, Reference<'a>>,
+    ) -> ReportView {
+        let article = self.passages(id);
+        let representative = &*texts.entry(against).or_insert_with(|| self.reference(against));
+        let against = Some(self.named(story, against));
+        let langs = view.lang.as_ref().zip(against.as_ref().and_then(|against| against.lang.as_ref()));
+        if langs.is_some_and(|(a, b)| a != b) && view.kind != "copy" {
+            let compared = sides::beside(&representative.passages, &article, self.room);
+            return ReportView { against, other_language: true, words: compared.words, rows: compared.rows, ..view };
+        }
+        let (compared, shared) = sides::compare(representative, &article, self.room);
+        let said = sides::says(&article, &shared, representative);
+        // Where all is the same there is nothing to look at.
+        let same = |row: &Row| matches!(row, Row::Same { removed, .. } if removed.is_empty());
+        ReportView {
+            against,
+            words: compared.words,
+            shared: compared.shared,
+            sentences: said.sentences,
+            sentences_shared: said.shared,
+            only: said.only,
+            rows: if compared.rows.iter().all(same) { Vec::new() } else { compared.rows },
+            ..view
+        }
+    }
+
+    /// The nearest stories, told apart by words where there are `leads`.
+    fn related(&self, story: &Story, leads: Option<&[Report<'_>]>) -> Vec<Near> {
+        let near = story.related.iter().take(if leads.is_some() { MOST_NEAR } else { 1 }).map(|near| {
+            let other = self.found.stories[near.story].representative;
+            Near {
+                anchor: anchor(near.story),
+                title: self.title(other),
+                lang: self.lang(other),
+                percent: percent(near.score),
+                reasons: apart::reasons(self.run, self.found, leads, story, near),
+            }
+        });
+        near.collect()
+    }
+}
