@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-pub(crate) use bridge::places_apart;
+pub(crate) use bridge::places;
 pub use score::{PROBABILITY_ONE, Part};
 
 use crate::link::Tier;
@@ -309,10 +309,20 @@ impl Scores {
         })
     }
 
-    /// What only one of two reports is about, in its own words; nothing for two languages.
-    pub(crate) fn only(&self, reports: &[Report<'_>], a: u32, b: u32) -> (Vec<String>, Vec<String>) {
-        let (_, only_a, only_b) = self.terms(reports, a, b);
-        (only_a, only_b)
+    /// The terms that a report is about, most telling first, each with the word of `lead` that spells it; those not spelled there are left
+    /// out.
+    pub(crate) fn about(&self, lead: &Report<'_>, report: u32) -> Vec<(u32, String)> {
+        let (corpus, at) = self.places[report as usize];
+        let corpus = &self.corpora[corpus as usize];
+        let spell = lead.spellings();
+        let spelled = |number: u32| Some((number, spell.get(&corpus.snapshot.lexis.words.keys[number as usize])?.clone()));
+        corpus.weighed[at as usize].about.iter().filter_map(|term| spelled(term.0)).collect()
+    }
+
+    /// Whether a report holds a term that another one [is about](Self::about); `None` for two languages, whose terms cannot be compared.
+    pub(crate) fn holds(&self, report: u32, other: u32, term: u32) -> Option<bool> {
+        let ((corpus, at), (others, _)) = (self.places[report as usize], self.places[other as usize]);
+        (corpus == others).then(|| self.corpora[corpus as usize].weighed[at as usize].words.weights().any(|held| held.0 == term))
     }
 
     /// The terms of both reports with their shares, and what only one of them is about.

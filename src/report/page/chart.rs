@@ -21,6 +21,9 @@ const CELL: usize = 18;
 /// Most reports of a matrix: beyond, cells are too small for a finger.
 const MOST: usize = 16;
 
+/// Fewest reports that are drawn.
+const LEAST: usize = 3;
+
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// When the reports of a story came.
@@ -47,8 +50,11 @@ struct Mark {
 }
 
 impl Timeline {
-    /// The timeline of a story; none where all is known to have come at once, or nothing is known.
+    /// The timeline of a story; none for two reports, whose dates stand beside them, and where there is only one date.
     pub(super) fn of(articles: &[Article], story: &Story, leads: impl Fn(ArticleId) -> bool) -> Option<Timeline> {
+        if story.articles.len() < LEAST {
+            return None;
+        }
         let seconds = |when: &When| (when.order(), if matches!(when, When::Day(_)) { SECONDS_PER_DAY } else { 0 });
         let dated: Vec<(usize, ArticleId, (i64, i64))> = (1..)
             .zip(&story.articles)
@@ -111,7 +117,7 @@ impl Matrix {
     /// The matrix of a story; none for two reports, whose one figure stands beside them. Of a story of more than [`MOST`] the reports that
     /// stand for its copy groups come first.
     pub(super) fn of(story: &Story, leads: impl Fn(ArticleId) -> bool) -> Option<Matrix> {
-        if story.articles.len() < 3 {
+        if story.articles.len() < LEAST {
             return None;
         }
         let numbered = (1..).zip(story.articles.iter().copied());

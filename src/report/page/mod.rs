@@ -152,8 +152,8 @@ pub fn write_page(run: &Run<'_>, found: &Clustering, options: &PageOptions, out:
         script,
         ..Value::from(Serde(&view)),
     };
-    let written =
-        environment(&options.templates).and_then(|environment| environment.get_template(options.format.template())?.render(context));
+    let written = environment(&options.templates, options.format)
+        .and_then(|environment| environment.get_template(options.format.template())?.render(context));
     let written = written.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
     out.write_all(written.as_bytes())
 }
@@ -171,15 +171,17 @@ fn policy(style: &str, script: &str) -> String {
     format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", hash(style), hash(script))
 }
 
-fn environment(templates: &Templates) -> std::result::Result<Environment<'_>, minijinja::Error> {
+fn environment(templates: &Templates, format: PageFormat) -> std::result::Result<Environment<'_>, minijinja::Error> {
     let mut environment = Environment::new();
     environment
         .set_auto_escape_callback(|name| if name.ends_with(".md") { AutoEscape::Custom("markdown".into()) } else { AutoEscape::Html });
-    environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
-        (AutoEscape::Custom(_), Some(text)) if !value.is_safe() => Ok(markdown(text, out)?),
-        (AutoEscape::Custom(_), _) => Ok(out.write_fmt(format_args!("{value}"))?),
-        _ => minijinja::escape_formatter(out, state, value),
-    });
+    if format == PageFormat::Md {
+        environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+            (AutoEscape::Custom(_), Some(text)) if !value.is_safe() => Ok(markdown(text, out)?),
+            (AutoEscape::Custom(_), _) => Ok(out.write_fmt(format_args!("{value}"))?),
+            _ => minijinja::escape_formatter(out, state, value),
+        });
+    }
     for (name, text) in templates.0.iter().filter(|(name, _)| name.ends_with(".html") || name.ends_with(".md")) {
         environment.add_template(name, text)?;
     }

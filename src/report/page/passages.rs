@@ -43,17 +43,9 @@ impl<'a> Passages<'a> {
     /// Reads an article's own words. O(its text).
     pub(super) fn of(article: &'a Article, own: &Own) -> Passages<'a> {
         let text: &str = &article.text;
-        let mut found: Vec<Part> = Vec::new();
-        let mut hashes = Vec::new();
-        for kept in &own.kept {
-            let start = kept.start as usize;
-            normalize::tokens(kept.of(text), |token| {
-                let what = if token.repaired { What::Repaired(hashes.len()) } else { What::Word(hashes.len()) };
-                hashes.push(token.hash());
-                found.push(Part { span: start + token.span.start..start + token.span.end, what });
-            });
-        }
-        widen(text, &mut found);
+        let mut words = Words { text, found: Vec::new(), hashes: Vec::new() };
+        own.kept.iter().for_each(|kept| words.read(kept.start as usize..kept.end as usize));
+        let Words { mut found, hashes, .. } = words;
         found.extend(
             own.removals
                 .iter()
@@ -163,30 +155,50 @@ fn runs(hashes: &[u64], width: usize) -> impl Iterator<Item = u64> {
     hashes.windows(width).map(hash::combine)
 }
 
-/// Widens words to the letters and marks that touch them, so that no mark ends inside a word. Scripts without word spaces give pairs of
-/// characters that overlap: there each keeps what the one before has left.
-fn widen(text: &str, words: &mut [Part]) {
-    let mut before = 0;
-    for at in 0..words.len() {
-        let next = words.get(at + 1).map_or(text.len(), |next| next.span.start);
-        let span = &mut words[at].span;
-        span.start = span.start.max(before);
-        span.end = span.end.max(span.start);
-        if next < span.end {
-            span.end = next.max(span.start);
+/// The words of a text.
+struct Words<'a> {
+    text: &'a str,
+    found: Vec<Part>,
+    hashes: Vec<u64>,
+}
+
+impl Words<'_> {
+    /// Reads a piece of the text. A word goes from where its token begins to the last letter before the next token, so that no mark ends
+    /// inside a word; where characters give overlapping pairs each is one character long.
+    fn read(&mut self, piece: Range<usize>) {
+        let (first, text) = (self.found.len(), self.text.get(piece.clone()).unwrap_or_default());
+        let repaired = normalize::hashes(text, |hash, at| {
+            self.found.push(Part { span: piece.start + at..piece.end, what: What::Word(self.hashes.len()) });
+            self.hashes.push(hash);
+        });
+        let mut next = piece.end;
+        for part in self.found[first..].iter_mut().rev() {
+            let start = part.span.start.min(next);
+            let word = self.text[start..next].trim_end_matches(|c| !is_of_word(c));
+            // Some begin with characters that are ignored.
+            let begin = start + word.len() - word.trim_start_matches(|c| !is_of_word(c)).len();
+            part.span = begin..start + word.len();
+            next = begin;
         }
-        let left = text[before..span.start].chars().rev().take_while(|c| is_of_word(*c)).map(char::len_utf8).sum::<usize>();
-        span.start -= left;
-        if next > span.end {
-            span.end += text[span.end..next].chars().take_while(|c| is_of_word(*c)).map(char::len_utf8).sum::<usize>();
+        if repaired > 0 {
+            let mut at = first;
+            normalize::tokens(text, |token| {
+                if let Some(part) = self.found.get_mut(at).filter(|_| token.repaired) {
+                    part.what = What::Repaired(at);
+                }
+                at += 1;
+            });
         }
-        before = span.end;
     }
 }
 
 /// Letters, digits, marks above and below them, the lengthening stroke and joiners.
 pub(super) fn is_of_word(c: char) -> bool {
-    let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}'
-        | '\u{670}' | '\u{6d6}'..='\u{6ed}' | '\u{8d3}'..='\u{8ff}' | '\u{200c}' | '\u{200d}');
-    c.is_alphanumeric() || is_mark
+    match c {
+        ' ' | '\n' => false,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '\u{620}'..='\u{65f}' => true,
+        '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{670}' => true,
+        '\u{6d6}'..='\u{6ed}' | '\u{8d3}'..='\u{8ff}' | '\u{200c}' | '\u{200d}' => true,
+        _ => c.is_alphanumeric(),
+    }
 }

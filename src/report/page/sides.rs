@@ -231,6 +231,9 @@ fn mark(state: State) -> &'static str {
 impl Side {
     /// Adds source text, to the last piece if that is of the same kind.
     fn push(&mut self, mark: &'static str, raw: &str) {
+        if raw.is_empty() {
+            return;
+        }
         let text = harmless::text(raw);
         match self.pieces.last_mut() {
             Some(last) if last.mark == mark && last.note.is_none() => last.text.push_str(&text),
@@ -294,6 +297,9 @@ fn quoted(text: &Passages<'_>, words: Range<usize>) -> String {
 /// The words of each sentence: up to a full stop, a question or exclamation mark before white space, or the end of the line.
 fn sentences(text: &Passages<'_>) -> Vec<Range<usize>> {
     let ends = |between: &str| {
+        if between == " " {
+            return false;
+        }
         let mut after = between.trim_start_matches(|c: char| !c.is_whitespace() && !is_stop(c)).chars();
         between.contains(['\n', '\r', '。', '！', '？']) || (after.any(is_stop) && between.contains(char::is_whitespace))
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::PageOptions;
 use super::agencies;
-use super::apart::{self, Why};
+use super::apart::{self, Leads, Why};
 use super::chart::{Matrix, Timeline};
 use super::harmless::line;
 use super::outlets::{Outlet, Outlets};
@@ -22,7 +22,6 @@ use crate::report::first::{First, dated};
 use crate::report::plain::web;
 use crate::report::ties::{Relation, Ties, groups};
 use crate::report::words::{headline, is_certain, moment, outlet, percent};
-use crate::story::Report;
 
 /// Stories of several articles that are shown: a page of more takes a browser seconds to lay out.
 const MOST_STORIES: usize = 1000;
@@ -30,6 +29,8 @@ const MOST_STORIES: usize = 1000;
 const MOST_ALONE: usize = 2000;
 /// Reports that are shown of one story.
 const MOST_REPORTS: usize = 100;
+/// Reports whose texts are shown beside what they are compared with, those of the largest stories: what fits into a page of 2 MB.
+const MOST_COMPARED: usize = 300;
 /// Outlets that are named of one story, and of those that may have been first.
 const MOST_OUTLETS: usize = 12;
 const MOST_FIRST: usize = 3;
@@ -53,6 +54,8 @@ pub(super) struct Page {
     problem_count: u64,
     counts: Vec<Count>,
     stories: Vec<StoryView>,
+    /// Stories whose texts and charts are not shown.
+    not_compared: usize,
     more_stories: usize,
     alone: Vec<Alone>,
     more_alone: usize,
@@ -111,15 +114,10 @@ struct StoryView {
     /// The article that stands for the story, and its text.
     face: Named,
     text: Side,
-    groups: Vec<Group>,
+    /// Article by article: those that stand for copy groups, each before its copies.
+    reports: Vec<ReportView>,
     more_reports: usize,
     related: Vec<Near>,
-}
-
-#[derive(Serialize)]
-struct Group {
-    lead: ReportView,
-    copies: Vec<ReportView>,
 }
 
 /// An article of a story.
@@ -187,19 +185,28 @@ struct Desk<'a> {
     run: &'a Run<'a>,
     found: &'a Clustering,
     /// Headlines and leads of the copy groups; none where stories were not looked for.
-    leads: Option<Vec<Report<'a>>>,
+    leads: Option<Leads<'a>>,
     /// Bytes of each text that are shown.
     room: usize,
 }
+
+/// The texts of a story that others are compared with; none where texts are not shown.
+type Texts<'a> = Option<BTreeMap<ArticleId, Reference<'a>>>;
 
 /// The page of a run.
 pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> Page {
     let articles = run.articles;
     let (several, alone): (Vec<usize>, Vec<usize>) = (0..found.stories.len()).partition(|at| found.stories[*at].articles.len() > 1);
-    let sides: usize = several.iter().take(MOST_STORIES).map(|at| found.stories[*at].articles.len().min(MOST_REPORTS) * 2 - 1).sum();
-    let room = (TEXTS / sides.max(1)).clamp(*TEXT.start(), *TEXT.end());
-    let leads = (run.config.level == Level::Stories).then(|| apart::leads(run.reports()));
+    let mut texts = 0;
+    let compared = several.iter().take_while(|at| {
+        texts += found.stories[**at].articles.len().min(MOST_REPORTS);
+        texts <= MOST_COMPARED
+    });
+    let compared = compared.count();
+    let room = (TEXTS / (texts * 2).max(1)).clamp(*TEXT.start(), *TEXT.end());
+    let leads = (run.config.level == Level::Stories).then(|| Leads::of(run));
     let desk = Desk { run, found, leads, room };
+    let shown = several.par_iter().enumerate().take(MOST_STORIES);
     let counts = || found.summary.counts.iter().filter(|(_, number)| *number > 0).map(|(name, number)| Count { name, number: *number });
     let outlets = Outlets::of(articles, found);
     let mut dates: Vec<&When> = articles.iter().filter_map(|article| Some(&article.published.as_ref()?.when)).collect();
@@ -226,7 +233,8 @@ pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> 
         outlets: outlets.shown.into_iter().map(|row| Outlet { name: line(&row.name), ..row }).collect(),
         most_original: outlets.most_original.iter().map(|name| line(name)).collect(),
         most_copied: outlets.most_copied.iter().map(|name| line(name)).collect(),
-        stories: several.par_iter().take(MOST_STORIES).map(|at| desk.story(*at)).collect(),
+        stories: shown.map(|(place, at)| desk.story(*at, place < compared)).collect(),
+        not_compared: several.len().min(MOST_STORIES) - compared,
         more_stories: several.len().saturating_sub(MOST_STORIES),
         alone: alone.par_iter().take(MOST_ALONE).map(|at| desk.alone(*at)).collect(),
         more_alone: alone.len().saturating_sub(MOST_ALONE),
@@ -293,16 +301,20 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn story(&self, at: usize) -> StoryView {
+    /// A story; with texts only where they are `compared`.
+    fn story(&self, at: usize, compared: bool) -> StoryView {
         let story = &self.found.stories[at];
         let articles = self.run.articles;
         let outlets: BTreeSet<String> = story.articles.iter().filter_map(|id| outlet(self.article(*id))).collect();
         let languages: BTreeSet<String> = story.articles.iter().filter_map(|id| self.lang(*id)).collect();
         let first = First::of(articles, story);
         let contenders: BTreeSet<String> = first.iter().flat_map(|first| first.contenders.iter().map(|id| self.name(*id))).collect();
-        let mut texts: BTreeMap<ArticleId, Reference<'a>> = BTreeMap::new();
-        texts.insert(story.representative, self.reference(story.representative));
-        let (groups, shown) = self.groups(story, &mut texts);
+        let mut texts = compared.then(BTreeMap::new);
+        let reports = self.reports(story, &mut texts);
+        let text = |texts: BTreeMap<ArticleId, Reference<'a>>| {
+            let passages = texts.into_iter().find(|text| text.0 == story.representative).map(|text| text.1.passages);
+            sides::alone(&passages.unwrap_or_else(|| self.passages(story.representative)), self.room)
+        };
         let date = |when: Option<&When>| when.map(time);
         StoryView {
             anchor: anchor(at),
@@ -325,13 +337,13 @@ impl<'a> Desk<'a> {
                 .map(|first| if first.contenders.len() > 1 { time(&When::Day(first.earliest.date())) } else { time(first.earliest) }),
             more_first: contenders.len().saturating_sub(MOST_FIRST),
             first_by: contenders.into_iter().take(MOST_FIRST).collect(),
-            timeline: Timeline::of(articles, story, |id| self.leads(id)),
-            matrix: Matrix::of(story, |id| self.leads(id)),
+            timeline: if compared { Timeline::of(articles, story, |id| self.leads(id)) } else { None },
+            matrix: if compared { Matrix::of(story, |id| self.leads(id)) } else { None },
             face: self.named(story, story.representative),
-            text: texts.get(&story.representative).map_or_else(Side::default, |text| sides::alone(&text.passages, self.room)),
-            groups,
-            more_reports: story.articles.len() - shown,
-            related: self.related(story, self.leads.as_deref()),
+            text: texts.map(text).unwrap_or_default(),
+            more_reports: story.articles.len() - reports.len(),
+            reports,
+            related: self.related(story, self.leads.as_ref().filter(|_| compared)),
         }
     }
 
@@ -343,47 +355,32 @@ impl<'a> Desk<'a> {
         Reference::new(self.passages(id), self.run.config.shingle)
     }
 
-    /// The copy groups, that of the story's representative first, then by date; and how many articles are in them.
-    fn groups(&self, story: &'a Story, texts: &mut BTreeMap<ArticleId, Reference<'a>>) -> (Vec<Group>, usize) {
+    /// The reports by copy group, that of the story's representative first, then by date.
+    fn reports(&self, story: &'a Story, texts: &mut Texts<'a>) -> Vec<ReportView> {
         let ties = Ties::of(story, self.found);
-        let mut shown = 0;
         let mut views = Vec::new();
         for (number, group) in groups(self.found, story) {
-            if shown >= MOST_REPORTS {
+            if views.len() >= MOST_REPORTS {
                 break;
             }
-            let lead = self.lead(story, group, &ties, number, texts);
-            shown += 1;
-            let members: Vec<ArticleId> = group.articles.iter().copied().filter(|id| *id != group.representative).collect();
-            let copies: Vec<ReportView> = members
-                .into_iter()
-                .take(MOST_REPORTS - shown)
-                .map(|id| {
-                    let view = ReportView {
-                        kind: "copy",
-                        role: "role_copy",
-                        of: Some(self.named(story, group.representative)),
-                        percent: ties.likeness.get(&id).map(|(_, score)| percent(*score)),
-                        ..self.report(story, id)
-                    };
-                    self.beside(story, view, group.representative, id, texts)
-                })
-                .collect();
-            shown += copies.len();
-            views.push(Group { lead, copies });
+            views.push(self.lead(story, group, &ties, number, texts));
+            let members = group.articles.iter().filter(|id| **id != group.representative);
+            for id in members.take(MOST_REPORTS - views.len()) {
+                let view = ReportView {
+                    kind: "copy",
+                    role: "role_copy",
+                    of: Some(self.named(story, group.representative)),
+                    percent: ties.likeness.get(id).map(|(_, score)| percent(*score)),
+                    ..self.report(story, *id)
+                };
+                views.push(self.beside(story, view, group.representative, *id, texts));
+            }
         }
-        (views, shown)
+        views
     }
 
     /// The article that stands for a copy group, and what ties it to the story.
-    fn lead(
-        &self,
-        story: &'a Story,
-        group: &CopyGroup,
-        ties: &Ties<'_>,
-        number: usize,
-        texts: &mut BTreeMap<ArticleId, Reference<'a>>,
-    ) -> ReportView {
+    fn lead(&self, story: &'a Story, group: &CopyGroup, ties: &Ties<'_>, number: usize, texts: &mut Texts<'a>) -> ReportView {
         let id = group.representative;
         let view = self.report(story, id);
         if id == story.representative {
@@ -415,14 +412,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Puts an article beside what it is compared with.
-    fn beside(
-        &self,
-        story: &Story,
-        view: ReportView,
-        against: ArticleId,
-        id: ArticleId,
-        texts: &mut BTreeMap<ArticleId, Reference<'a>>,
-    ) -> ReportView {
+    fn beside(&self, story: &Story, view: ReportView, against: ArticleId, id: ArticleId, texts: &mut Texts<'a>) -> ReportView {
+        let Some(texts) = texts else { return view };
         let article = self.passages(id);
         let representative = &*texts.entry(against).or_insert_with(|| self.reference(against));
         let against = Some(self.named(story, against));
@@ -448,7 +439,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The nearest stories, told apart by words where there are `leads`.
-    fn related(&self, story: &Story, leads: Option<&[Report<'_>]>) -> Vec<Near> {
+    fn related(&self, story: &Story, leads: Option<&Leads<'_>>) -> Vec<Near> {
         let near = story.related.iter().take(if leads.is_some() { MOST_NEAR } else { 1 }).map(|near| {
             let other = self.found.stories[near.story].representative;
             Near {

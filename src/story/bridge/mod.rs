@@ -20,7 +20,7 @@ use super::terms::Term;
 use super::time::Bursts;
 use super::vocabulary::Vocabulary;
 use crate::linkage::Edge;
-pub(crate) use read::places_apart;
+pub(crate) use read::places;
 pub(super) use read::spellings;
 use read::{Kind, Reading};
 
