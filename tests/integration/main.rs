@@ -13,5 +13,6 @@ mod laws;
 mod layers;
 mod public;
 mod quality;
+mod report;
 mod server;
 mod util;

@@ -109,7 +109,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "DIR")]
     pub(crate) index: Option<PathBuf>,
     /// Of an index, take the articles published on this day (YYYY-MM-DD) and later; those without a date are left out and counted.
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "index")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) since: Option<jiff::civil::Date>,
     /// How to write the report: a page for a browser, Markdown, or csv and json as `cluster` writes them [default: html].
     #[arg(long, value_parser = words::<ReportFormat>(&["html", "md", "csv", "json"]), help_heading = "Output")]

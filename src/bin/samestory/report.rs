@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use samestory::index::{Index, Record};
 use samestory::report::{self, Format, Options, PageFormat, PageOptions, Templates};
 use samestory::story::Reference;
@@ -11,11 +11,15 @@ use samestory::{Article, Config};
 use crate::args::Report;
 use crate::commands::{open, say_pins, with_threads};
 use crate::input::{self, Input};
-use crate::settings::{Run, Settings};
+use crate::settings::{Run, Settings, Wrong};
 use crate::values::ReportFormat;
 
 /// `samestory report`; true when all input was good.
 pub(crate) fn report(args: &Report) -> Result<bool> {
+    // clap does not ask for the index where inputs exclude it.
+    if args.since.is_some() && args.index.is_none() {
+        bail!(Wrong("--since: needs --index".to_owned()));
+    }
     let (config, run, input, older) = match &args.index {
         None => {
             let (config, run) = Settings::of_others(&args.shared)?.resolve()?;

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::content::{html, line, web};
+use super::content::{html, line};
 use super::*;
 use crate::article::{Article, ArticleId};
 use crate::link::Clustering;
+use crate::report::plain::web;
 use crate::report::sample;
 
 /// The sample with texts and addresses.

@@ -19,6 +19,8 @@ const FOLD: usize = 24;
 const CONTEXT: usize = 8;
 /// Most shared words that are lined up: a diff takes up to the square of their number. The others count as moved.
 const ALIGNED: usize = 4000;
+/// Bytes of a word that are shown: real ones are far below.
+const LONGEST_WORD: usize = 400;
 /// Longest removed line and longest original of a repaired word that are shown, in characters.
 const LONGEST_NOTE: usize = 160;
 
@@ -197,7 +199,8 @@ fn side(text: &Passages<'_>, words: Range<usize>, states: &[State], room: &mut u
             break;
         }
         *room = room.saturating_sub(part.span.len());
-        let raw = &text.text[part.span.clone()];
+        let whole = &text.text[part.span.clone()];
+        let raw = &whole[..whole.floor_char_boundary(LONGEST_WORD)];
         match part.what {
             What::Word(number) => {
                 last = number + 1;
@@ -325,3 +328,7 @@ fn sentences(text: &Passages<'_>) -> Vec<Range<usize>> {
 fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '؟' | '۔' | '।' | '…')
 }
+
+#[cfg(test)]
+#[path = "sides_tests.rs"]
+mod tests;
