@@ -6,8 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use samestory::read::{ReadOptions, Reader};
-use samestory::report::{self, Format, Options};
-use samestory::{Article, Config, Level, cluster};
+use samestory::report::{self, Format, Options, PageOptions};
+use samestory::{Article, Config, Level, Run, cluster};
 
 /// Articles in the corpus.
 const ARTICLES: usize = 2_000;
@@ -37,7 +37,7 @@ fn read(inputs: &[String]) -> Vec<Article> {
 }
 
 /// Reads, clusters and writes; gives the bytes of the result.
-fn run(inputs: &[String], level: Level) -> Vec<u8> {
+fn rows(inputs: &[String], level: Level) -> Vec<u8> {
     let articles = read(inputs);
     let found = cluster(&articles, &Config { level, ..Config::default() }).expect("a good configuration");
     let mut out = Vec::new();
@@ -50,9 +50,9 @@ fn main() {
     let articles = corpus::articles(ARTICLES);
     let file = file(&articles);
     let inputs = [file.path().display().to_string()];
-    let expected = run(&inputs, Level::Stories);
+    let expected = rows(&inputs, Level::Stories);
     assert_eq!(expected.iter().filter(|byte| **byte == b'\n').count(), ARTICLES);
-    assert_eq!(run(&inputs, Level::Stories), expected);
+    assert_eq!(rows(&inputs, Level::Stories), expected);
 
     let mut group = criterion.benchmark_group("pipeline");
     group.throughput(Throughput::Elements(ARTICLES as u64));
@@ -62,8 +62,17 @@ fn main() {
         group.bench_function(format!("cluster, {level:?}"), |b| {
             b.iter(|| cluster(black_box(&articles), &config).map(|found| found.stories.len()))
         });
-        group.bench_function(format!("file to rows, {level:?}"), |b| b.iter(|| run(black_box(&inputs), level).len()));
+        group.bench_function(format!("file to rows, {level:?}"), |b| b.iter(|| rows(black_box(&inputs), level).len()));
     }
+    let config = Config::default();
+    let done = Run::new(&articles, &config).expect("a good configuration");
+    let (found, page) = (done.clustering(), PageOptions::default());
+    group.bench_function("editorial report", |b| {
+        b.iter(|| {
+            let mut out = Vec::new();
+            report::write_page(&done, &found, &page, &mut out).map(|()| out.len())
+        })
+    });
     group.finish();
     criterion.final_summary();
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::harmless;
 use crate::article::Article;
 
 /// An agency: its name as the page prints it, names that stand for it anywhere, and short forms that other words share, which count only
@@ -86,14 +87,20 @@ const AGENCIES: &[Agency] = &[
 ];
 
 /// All forms of all agencies, and for each its agency and whether it is short.
-static FORMS: LazyLock<(Option<AhoCorasick>, Vec<(usize, bool)>)> = LazyLock::new(|| {
+struct Forms {
+    search: Option<AhoCorasick>,
+    of: Vec<(usize, bool)>,
+}
+
+static FORMS: LazyLock<Forms> = LazyLock::new(|| {
     let rows = AGENCIES.iter().enumerate().flat_map(|(at, agency)| {
         let names = agency.names.iter().map(move |form| (*form, (at, false)));
         names.chain(agency.short.iter().map(move |form| (*form, (at, true))))
     });
     let (forms, of): (Vec<&str>, Vec<_>) = rows.unzip();
     // A table of fixed words always fits.
-    (AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(forms).ok(), of)
+    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(forms).ok();
+    Forms { search, of }
 });
 
 /// Most letters of an ending that a name may take, as in `Рейтера`.
@@ -107,11 +114,10 @@ const TAIL: usize = 600;
 
 /// The agencies that an article credits, each once, in the order of the table.
 pub(super) fn credited(article: &Article) -> Vec<&'static str> {
-    let (Some(forms), of) = &*FORMS else { return Vec::new() };
+    let Forms { search: Some(forms), of } = &*FORMS else { return Vec::new() };
     let mut found = Vec::new();
     let text = &*article.text;
-    let (head, tail) = (text.floor_char_boundary(HEAD), text.ceil_char_boundary(text.len().saturating_sub(TAIL)));
-    let (head, tail) = if tail <= head { (text, "") } else { (&text[..head], &text[tail..]) };
+    let (head, tail) = if text.len() <= HEAD + TAIL { (text, "") } else { (harmless::head(text, HEAD), harmless::tail(text, TAIL)) };
     for text in [article.outlet.as_deref(), article.title.as_deref(), Some(head), Some(tail)].into_iter().flatten() {
         for hit in forms.find_iter(text) {
             let (at, short) = of[hit.pattern().as_usize()];

@@ -55,7 +55,7 @@ impl<'a> Leads<'a> {
         for report in &mut reports {
             let mut room = LEAD;
             for part in &mut report.parts {
-                *part = &part[..part.floor_char_boundary(room)];
+                *part = harmless::head(part, room);
                 room -= part.len();
             }
             report.parts.retain(|part| !part.is_empty());

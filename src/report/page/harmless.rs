@@ -48,6 +48,18 @@ pub(super) fn line(line: &str) -> String {
     shortened(&clean(&text(line)), LONGEST)
 }
 
+/// At most so many bytes from the start of a text, whole characters.
+pub(super) fn head(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
+/// At most so many bytes from the end of a text, whole characters.
+pub(super) fn tail(text: &str, bytes: usize) -> &str {
+    let start = (text.len().saturating_sub(bytes)..=text.len()).find(|at| text.is_char_boundary(*at));
+    &text[start.unwrap_or(text.len())..]
+}
+
 /// The first `most` characters, cut between words where there are any.
 pub(super) fn shortened(text: &str, most: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
@@ -74,6 +86,13 @@ mod tests {
             assert_eq!(text(given), shown);
         }
         assert_eq!(line(" a\n\u{202e}b "), "a ⟦RLO⟧b");
+    }
+
+    #[test]
+    fn heads_and_tails_are_whole_characters() {
+        for (bytes, first, last) in [(0, "", ""), (1, "", ""), (2, "أ", "ب"), (3, "أ", "ب"), (4, "أب", "أب"), (9, "أب", "أب")] {
+            assert_eq!((head("أب", bytes), tail("أب", bytes)), (first, last), "{bytes}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod agencies;
 mod apart;
 mod chart;
 mod harmless;
+mod model;
 mod outlets;
 mod passages;
 mod sides;

@@ -199,8 +199,7 @@ fn side(text: &Passages<'_>, words: Range<usize>, states: &[State], room: &mut u
             break;
         }
         *room = room.saturating_sub(part.span.len());
-        let whole = &text.text[part.span.clone()];
-        let raw = &whole[..whole.floor_char_boundary(LONGEST_WORD)];
+        let raw = harmless::head(&text.text[part.span.clone()], LONGEST_WORD);
         match part.what {
             What::Word(number) => {
                 last = number + 1;

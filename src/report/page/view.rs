@@ -1,18 +1,16 @@
-//! What the templates see: the whole page as plain values. A figure that the machine formats print as well is the same here.
+//! From a run to the page. A figure that the machine formats print as well is the same here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-use serde::Serialize;
-
 use super::PageOptions;
 use super::agencies;
-use super::apart::{self, Leads, Why};
+use super::apart::{self, Leads};
 use super::chart::{Matrix, Timeline};
 use super::harmless::line;
+use super::model::{Alone, Count, Named, Near, Page, ReportView, StoryView, Summary, Time};
 use super::outlets::{Outlet, Outlets};
 use super::passages::{Passages, Reference};
-use super::sides::{self, Row, Side};
+use super::sides::{self, Row};
 use crate::article::{Article, ArticleId};
 use crate::cluster::Run;
 use crate::config::Level;
@@ -22,6 +20,7 @@ use crate::report::first::{First, dated};
 use crate::report::plain::web;
 use crate::report::ties::{Relation, Ties, groups};
 use crate::report::words::{headline, is_certain, moment, outlet, percent};
+use rayon::prelude::*;
 
 /// Stories of several articles that are shown: a page of more takes a browser seconds to lay out.
 const MOST_STORIES: usize = 1000;
@@ -42,143 +41,6 @@ const TEXT: std::ops::RangeInclusive<usize> = 400..=12_000;
 const MOST_NEAR: usize = 3;
 /// Counts of the summary that say what did not take part.
 const SKIPPED: [&str; 5] = ["bad_input", "skipped_files", "older", "without_text", "removed_lines"];
-
-#[derive(Serialize)]
-pub(super) struct Page {
-    pub(super) summary: Summary,
-    outlets: Vec<Outlet>,
-    most_original: Vec<String>,
-    most_copied: Vec<String>,
-    skipped: Vec<Count>,
-    problems: Vec<String>,
-    problem_count: u64,
-    counts: Vec<Count>,
-    stories: Vec<StoryView>,
-    /// Stories whose texts and charts are not shown.
-    not_compared: usize,
-    more_stories: usize,
-    alone: Vec<Alone>,
-    more_alone: usize,
-}
-
-#[derive(Serialize)]
-pub(super) struct Summary {
-    articles: usize,
-    several: usize,
-    alone: usize,
-    copies: usize,
-    outlets: usize,
-    languages: usize,
-    days: usize,
-    undated: usize,
-    first: Option<Time>,
-    last: Option<Time>,
-}
-
-#[derive(Serialize)]
-struct Count {
-    name: &'static str,
-    number: u64,
-}
-
-#[derive(Serialize)]
-struct Time {
-    iso: String,
-    text: String,
-    /// Seconds since 1970, for sorting only.
-    order: i64,
-}
-
-#[derive(Serialize)]
-struct StoryView {
-    anchor: String,
-    id: String,
-    title: String,
-    link: Option<String>,
-    lang: Option<String>,
-    tier: &'static str,
-    score: f64,
-    percent: String,
-    size: usize,
-    group_count: usize,
-    languages: Vec<String>,
-    outlets: Vec<String>,
-    more_outlets: usize,
-    first: Option<Time>,
-    last: Option<Time>,
-    first_by: Vec<String>,
-    more_first: usize,
-    first_time: Option<Time>,
-    timeline: Option<Timeline>,
-    matrix: Option<Matrix>,
-    /// The article that stands for the story, and its text.
-    face: Named,
-    text: Side,
-    /// Article by article: those that stand for copy groups, each before its copies.
-    reports: Vec<ReportView>,
-    more_reports: usize,
-    related: Vec<Near>,
-}
-
-/// An article of a story.
-#[derive(Serialize, Default)]
-struct ReportView {
-    number: usize,
-    id: String,
-    name: String,
-    title: String,
-    link: Option<String>,
-    outlet: Option<String>,
-    lang: Option<String>,
-    time: Option<Time>,
-    agencies: Vec<&'static str>,
-    /// `lead`, `copy`, `rewrite` or `own`, and the phrase that says so.
-    kind: &'static str,
-    role: &'static str,
-    /// What it is a copy of.
-    of: Option<Named>,
-    percent: Option<String>,
-    /// What it stands beside.
-    against: Option<Named>,
-    other_language: bool,
-    words: usize,
-    shared: usize,
-    sentences: usize,
-    sentences_shared: usize,
-    only: Vec<String>,
-    rows: Vec<Row>,
-}
-
-/// An article as it is called in its story.
-#[derive(Serialize, Clone, Default)]
-struct Named {
-    number: usize,
-    name: String,
-    lang: Option<String>,
-}
-
-/// An article alone.
-#[derive(Serialize)]
-struct Alone {
-    anchor: String,
-    id: String,
-    title: String,
-    link: Option<String>,
-    outlet: Option<String>,
-    lang: Option<String>,
-    time: Option<Time>,
-    related: Vec<Near>,
-}
-
-/// A story nearby.
-#[derive(Serialize)]
-struct Near {
-    anchor: String,
-    title: String,
-    lang: Option<String>,
-    percent: String,
-    reasons: Vec<Why>,
-}
 
 /// What all parts of the page look at.
 struct Desk<'a> {

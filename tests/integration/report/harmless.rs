@@ -40,9 +40,7 @@ fn nothing_of_it_becomes_an_element_an_attribute_or_an_address() {
     let page: Document = page(&evil(), &["evil.jsonl"]);
     assert!(page.select("article.story").length() >= 1 && page.select(".sides mark").length() >= 1, "there is something to look at");
     assert_eq!(page.select("script").length(), 1, "the page's own");
-    for element in page.select("img, b > b, i, iframe, object, embed, link, base, form[action]").iter() {
-        panic!("{}", element.html());
-    }
+    assert_eq!(page.select("img, b > b, i, iframe, object, embed, link, base, form[action]").length(), 0);
     for element in page.select("*").iter() {
         for attribute in element.attrs() {
             let (name, value) = (attribute.name.local.to_string(), attribute.value.to_string());
