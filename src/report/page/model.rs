@@ -136,6 +136,7 @@ pub(super) struct Alone {
     pub(super) outlet: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) time: Option<Time>,
+    pub(super) text: Side,
     pub(super) related: Vec<Near>,
 }
 

@@ -10,7 +10,7 @@ use super::harmless::line;
 use super::model::{Alone, Count, Named, Near, Page, ReportView, StoryView, Summary, Time};
 use super::outlets::{Outlet, Outlets};
 use super::passages::{Passages, Reference};
-use super::sides::{self, Row};
+use super::sides::{self, Row, Side};
 use crate::article::{Article, ArticleId};
 use crate::cluster::Run;
 use crate::config::Level;
@@ -59,13 +59,14 @@ type Texts<'a> = Option<BTreeMap<ArticleId, Reference<'a>>>;
 pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> Page {
     let articles = run.articles;
     let (several, alone): (Vec<usize>, Vec<usize>) = (0..found.stories.len()).partition(|at| found.stories[*at].articles.len() > 1);
-    let mut texts = 0;
-    let compared = several.iter().take_while(|at| {
-        texts += found.stories[**at].articles.len().min(MOST_REPORTS);
-        texts <= MOST_COMPARED
+    let mut left = MOST_COMPARED;
+    let compared = several.iter().map_while(|at| {
+        left = left.checked_sub(found.stories[*at].articles.len().min(MOST_REPORTS))?;
+        Some(())
     });
     let compared = compared.count();
-    let room = (TEXTS / (texts * 2).max(1)).clamp(*TEXT.start(), *TEXT.end());
+    let read = alone.len().min(left);
+    let room = (TEXTS / ((MOST_COMPARED - left) * 2 + read).max(1)).clamp(*TEXT.start(), *TEXT.end());
     let leads = (run.config.level == Level::Stories).then(|| Leads::of(run));
     let desk = Desk { run, found, leads, room };
     let shown = several.par_iter().enumerate().take(MOST_STORIES);
@@ -98,7 +99,7 @@ pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> 
         stories: shown.map(|(place, at)| desk.story(*at, place < compared)).collect(),
         not_compared: several.len().min(MOST_STORIES) - compared,
         more_stories: several.len().saturating_sub(MOST_STORIES),
-        alone: alone.par_iter().take(MOST_ALONE).map(|at| desk.alone(*at)).collect(),
+        alone: alone.par_iter().enumerate().take(MOST_ALONE).map(|(place, at)| desk.alone(*at, place < read)).collect(),
         more_alone: alone.len().saturating_sub(MOST_ALONE),
     }
 }
@@ -148,7 +149,8 @@ impl<'a> Desk<'a> {
         Named { number, name: self.name(id), lang: self.lang(id) }
     }
 
-    fn alone(&self, at: usize) -> Alone {
+    /// An article alone; with its text where it is to be `read`.
+    fn alone(&self, at: usize, read: bool) -> Alone {
         let story = &self.found.stories[at];
         let (id, article) = (story.representative, self.article(story.representative));
         Alone {
@@ -159,7 +161,8 @@ impl<'a> Desk<'a> {
             outlet: outlet(article).map(|name| line(&name)),
             lang: self.lang(id),
             time: article.published.as_ref().map(|published| time(&published.when)),
-            related: self.related(story, None),
+            text: if read { sides::alone(&self.passages(id), self.room) } else { Side::default() },
+            related: self.related(story, self.leads.as_ref().filter(|_| read)),
         }
     }
 
