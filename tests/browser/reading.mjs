@@ -111,11 +111,13 @@ export function directions(page) {
       if (letter && direction !== due) faults.push(`${direction}: ${element.outerHTML.slice(0, 100)}`);
     }
     if (count.rtl === 0 || count.ltr === 0) faults.push(`texts of one direction only: ${JSON.stringify(count)}`);
-    const scores = [...document.querySelectorAll(".tier bdi, .role b bdi")];
-    if (scores.length === 0) faults.push("no scores");
-    for (const score of scores) {
-      const { direction, unicodeBidi } = getComputedStyle(score);
-      if (!/^\d{1,3}%$/.test(score.textContent) || direction !== "ltr" || unicodeBidi !== "isolate") faults.push(`score ${score.outerHTML}: ${direction}, ${unicodeBidi}`);
+    const scored = [...document.querySelectorAll(".tier, .role b")];
+    if (scored.length === 0) faults.push("no scores");
+    for (const element of scored) {
+      const score = element.querySelector("bdi");
+      const { direction, unicodeBidi } = score ? getComputedStyle(score) : {};
+      const whole = /^\d{1,3}%$/.test(score?.textContent) && !/\d/.test(own(element));
+      if (!whole || direction !== "ltr" || unicodeBidi !== "isolate") faults.push(`score ${element.outerHTML}: ${direction}, ${unicodeBidi}`);
     }
     return faults.slice(0, 5);
   });
