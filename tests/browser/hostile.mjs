@@ -84,10 +84,10 @@ function hundreds(path) {
   lines(path, articles);
 }
 
-/** Words of ten megabytes, in copies, as headline, in a text and as all of it. */
+/** Words of ten megabytes, in copies: as headline, in a text and as all of it, as address, as names, and a line of as many signs. */
 function huge(path) {
   const word = "w".repeat(10_000_000);
-  const text = words(1, 90).join(" ");
+  const [text, other] = [words(1, 90).join(" "), words(3, 90).join(" ")];
   const article = (number, fields) => ({ id: `huge-${number}`, outlet: `outlet ${number}`, published: "2024-05-01", url: "https://a.example/", ...fields });
   lines(path, [
     article(1, { title: word, text }),
@@ -95,6 +95,9 @@ function huge(path) {
     article(3, { title: "A headline", text: `${text} ${words(2, 9).join(" ")}` }),
     article(4, { title: "A word", text: word }),
     article(5, { title: "A word", text: word }),
+    article(6, { title: "An address", text: other, url: `https://a.example/${word}` }),
+    article(7, { title: "A line", text: `${other} ${"-".repeat(word.length)}` }),
+    article(8, { title: "Names", text: words(4, 90).join(" "), id: word, outlet: word }),
   ]);
 }
 
