@@ -2,8 +2,9 @@
 
 use crate::report::plain::clean;
 
-/// Longest headline, name or id that is shown, in characters: a word of ten megabytes is no headline.
+/// Longest headline, and longest name or id that is shown, in characters: a word of ten megabytes is neither.
 const LONGEST: usize = 300;
+const LONGEST_NAME: usize = 80;
 
 /// The name of a character that turns the reading order of what follows. Marks (LRM, RLM, ALM) belong to ordinary Arabic and Hebrew text
 /// and act on their neighbors only; they stay.
@@ -43,9 +44,14 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
-/// A headline, a name or an id: on one line, and not longer than anybody reads.
+/// A headline or a sentence of ours: on one line, and not longer than anybody reads.
 pub(super) fn line(line: &str) -> String {
-    shortened(&clean(&text(line)), LONGEST)
+    shortened(&clean(&text(head(line, LONGEST * 4))), LONGEST)
+}
+
+/// A name or an id, on one line.
+pub(super) fn name(name: &str) -> String {
+    shortened(&line(name), LONGEST_NAME)
 }
 
 /// At most so many bytes from the start of a text, whole characters.

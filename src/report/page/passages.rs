@@ -175,10 +175,11 @@ impl Words<'_> {
         for part in self.found[first..].iter_mut().rev() {
             let start = part.span.start.min(next);
             let word = self.text[start..next].trim_end_matches(|c| !is_of_word(c));
-            // Some begin with characters that are ignored, and some behind a stroke that belongs to them.
+            // Some begin with characters that are ignored, and some behind a stroke that belongs to no other word.
             let begin = start + word.len() - word.trim_start_matches(|c| !is_of_word(c)).len();
             let strokes = |c: char| is_of_word(c) && !c.is_alphanumeric() || c == '\u{640}';
-            let begin = piece.start + self.text[piece.start..begin].trim_end_matches(strokes).len();
+            let before = self.text[piece.start..begin].trim_end_matches(strokes);
+            let begin = if before.ends_with(is_of_word) { begin } else { piece.start + before.len() };
             part.span = begin..start + word.len();
             next = begin;
         }

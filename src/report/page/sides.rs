@@ -19,7 +19,7 @@ const FOLD: usize = 24;
 const CONTEXT: usize = 8;
 /// Most shared words that are lined up: a diff takes up to the square of their number. The others count as moved.
 const ALIGNED: usize = 4000;
-/// Bytes of a word that are shown: real ones are far below.
+/// Bytes of a word, and of what stands between two, that are shown: real ones are far below.
 const LONGEST_WORD: usize = 400;
 /// Longest removed line and longest original of a repaired word that are shown, in characters.
 const LONGEST_NOTE: usize = 160;
@@ -199,7 +199,8 @@ fn side(text: &Passages<'_>, words: Range<usize>, states: &[State], room: &mut u
             break;
         }
         *room = room.saturating_sub(part.span.len());
-        let raw = harmless::head(&text.text[part.span.clone()], LONGEST_WORD);
+        let whole = &text.text[part.span.clone()];
+        let raw = harmless::head(whole, LONGEST_WORD);
         match part.what {
             What::Word(number) => {
                 last = number + 1;
@@ -217,6 +218,9 @@ fn side(text: &Passages<'_>, words: Range<usize>, states: &[State], room: &mut u
                 let next = states.get(last).filter(|_| last > words.start && last < words.end && !raw.contains('\n'));
                 side.push(next.filter(|next| **next == states[last - 1]).map_or("", |next| mark(*next)), raw);
             }
+        }
+        if raw.len() < whole.len() && !matches!(part.what, What::Removed(_)) {
+            side.push("", "…");
         }
     }
     side
@@ -287,7 +291,7 @@ fn quoted(text: &Passages<'_>, words: Range<usize>) -> String {
     let mut said = String::new();
     for Part { span, what } in text.parts(words.clone()) {
         if !matches!(what, What::Removed(_)) && (span.start >= text.span(words.start).start) {
-            said.push_str(&text.text[span.clone()]);
+            said.push_str(harmless::head(&text.text[span.clone()], LONGEST_WORD));
         }
         if said.len() > LONGEST_QUOTED * 4 {
             break;

@@ -6,7 +6,7 @@ use super::PageOptions;
 use super::agencies;
 use super::apart::{self, Leads};
 use super::chart::{Matrix, Timeline};
-use super::harmless::line;
+use super::harmless::{line, name};
 use super::model::{Alone, Count, Named, Near, Page, ReportView, StoryView, Summary, Time};
 use super::outlets::{Outlet, Outlets};
 use super::passages::{Passages, Reference};
@@ -39,6 +39,8 @@ const TEXTS: usize = 700_000;
 const TEXT: std::ops::RangeInclusive<usize> = 400..=12_000;
 /// Stories nearby that are named; beside an article alone one.
 const MOST_NEAR: usize = 3;
+/// Longest address that is linked, in bytes: what browsers and servers take.
+const LONGEST_LINK: usize = 2000;
 /// Counts of the summary that say what did not take part.
 const SKIPPED: [&str; 5] = ["bad_input", "skipped_files", "older", "without_text", "removed_lines"];
 
@@ -93,9 +95,9 @@ pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> 
         counts: counts().collect(),
         problems: options.problems.iter().map(|problem| line(problem)).collect(),
         problem_count: options.problem_count.max(options.problems.len() as u64),
-        outlets: outlets.shown.into_iter().map(|row| Outlet { name: line(&row.name), ..row }).collect(),
-        most_original: outlets.most_original.iter().map(|name| line(name)).collect(),
-        most_copied: outlets.most_copied.iter().map(|name| line(name)).collect(),
+        outlets: outlets.shown.into_iter().map(|row| Outlet { name: name(&row.name), ..row }).collect(),
+        most_original: outlets.most_original.iter().map(|outlet| name(outlet)).collect(),
+        most_copied: outlets.most_copied.iter().map(|outlet| name(outlet)).collect(),
         stories: shown.map(|(place, at)| desk.story(*at, place < compared)).collect(),
         not_compared: several.len().min(MOST_STORIES) - compared,
         more_stories: several.len().saturating_sub(MOST_STORIES),
@@ -108,8 +110,9 @@ fn time(when: &When) -> Time {
     Time { iso: when.to_string(), text: moment(when), order: when.order() }
 }
 
+/// The address of an article, if a browser can follow it.
 fn link(article: &Article) -> Option<String> {
-    article.url.as_deref().and_then(web).map(str::to_owned)
+    article.url.as_deref().filter(|link| link.len() <= LONGEST_LINK).and_then(web).map(str::to_owned)
 }
 
 /// The anchor of a story by its place.
@@ -141,7 +144,7 @@ impl<'a> Desk<'a> {
     /// An article by its outlet, or by its id.
     fn name(&self, id: ArticleId) -> String {
         let article = self.article(id);
-        line(&outlet(article).unwrap_or_else(|| article.key.to_string()))
+        name(&outlet(article).unwrap_or_else(|| article.key.to_string()))
     }
 
     fn named(&self, story: &Story, id: ArticleId) -> Named {
@@ -155,10 +158,10 @@ impl<'a> Desk<'a> {
         let (id, article) = (story.representative, self.article(story.representative));
         Alone {
             anchor: anchor(at),
-            id: line(&article.key),
+            id: name(&article.key),
             title: self.title(id),
             link: link(article),
-            outlet: outlet(article).map(|name| line(&name)),
+            outlet: outlet(article).map(|outlet| name(&outlet)),
             lang: self.lang(id),
             time: article.published.as_ref().map(|published| time(&published.when)),
             text: if read { sides::alone(&self.passages(id), self.room) } else { Side::default() },
@@ -183,7 +186,7 @@ impl<'a> Desk<'a> {
         let date = |when: Option<&When>| when.map(time);
         StoryView {
             anchor: anchor(at),
-            id: line(&self.article(story.id).key),
+            id: name(&self.article(story.id).key),
             title: self.title(story.representative),
             link: link(self.article(story.representative)),
             lang: self.lang(story.representative),
@@ -194,7 +197,7 @@ impl<'a> Desk<'a> {
             group_count: story.copies.len(),
             languages: languages.into_iter().collect(),
             more_outlets: outlets.len().saturating_sub(MOST_OUTLETS),
-            outlets: outlets.iter().take(MOST_OUTLETS).map(|name| line(name)).collect(),
+            outlets: outlets.iter().take(MOST_OUTLETS).map(|outlet| name(outlet)).collect(),
             first: date(dated(articles, story).map(|row| row.1).min_by_key(|when| when.order())),
             last: date(dated(articles, story).map(|row| row.1).max_by_key(|when| when.order())),
             // Several may have been first where only the day is known.
@@ -264,11 +267,11 @@ impl<'a> Desk<'a> {
         let Named { number, name, lang } = self.named(story, id);
         ReportView {
             number,
-            id: line(&article.key),
+            id: name(&article.key),
             name,
             title: self.title(id),
             link: link(article),
-            outlet: outlet(article).map(|name| line(&name)),
+            outlet: outlet(article).map(|outlet| name(&outlet)),
             lang,
             time: article.published.as_ref().map(|published| time(&published.when)),
             agencies: agencies::credited(article),

@@ -7,7 +7,7 @@
   const links = [...document.querySelectorAll(".contents > li")];
   const alone = [...document.querySelectorAll(".alone > li")];
   const search = document.getElementById("search");
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}|\u0640/gu, "").replace(/[أإآٱ]/g, "ا").replace(/ى/g, "ي").toLowerCase();
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}|\u0640/gu, "").replace(/ٱ/g, "ا").replace(/ى/g, "ي").toLowerCase();
   const texts = new Map();
   const text = (element) => texts.get(element) ?? texts.set(element, fold(element.textContent)).get(element);
   const filter = () => {
