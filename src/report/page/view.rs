@@ -6,7 +6,7 @@ use super::PageOptions;
 use super::agencies;
 use super::apart::{self, Leads};
 use super::chart::{Matrix, Timeline};
-use super::harmless::{line, name};
+use super::harmless::{self, line};
 use super::model::{Alone, Count, Named, Near, Page, ReportView, StoryView, Summary, Time};
 use super::outlets::{Outlet, Outlets};
 use super::passages::{Passages, Reference};
@@ -95,9 +95,9 @@ pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> 
         counts: counts().collect(),
         problems: options.problems.iter().map(|problem| line(problem)).collect(),
         problem_count: options.problem_count.max(options.problems.len() as u64),
-        outlets: outlets.shown.into_iter().map(|row| Outlet { name: name(&row.name), ..row }).collect(),
-        most_original: outlets.most_original.iter().map(|outlet| name(outlet)).collect(),
-        most_copied: outlets.most_copied.iter().map(|outlet| name(outlet)).collect(),
+        outlets: outlets.shown.into_iter().map(|row| Outlet { name: harmless::name(&row.name), ..row }).collect(),
+        most_original: outlets.most_original.iter().map(|outlet| harmless::name(outlet)).collect(),
+        most_copied: outlets.most_copied.iter().map(|outlet| harmless::name(outlet)).collect(),
         stories: shown.map(|(place, at)| desk.story(*at, place < compared)).collect(),
         not_compared: several.len().min(MOST_STORIES) - compared,
         more_stories: several.len().saturating_sub(MOST_STORIES),
@@ -144,7 +144,7 @@ impl<'a> Desk<'a> {
     /// An article by its outlet, or by its id.
     fn name(&self, id: ArticleId) -> String {
         let article = self.article(id);
-        name(&outlet(article).unwrap_or_else(|| article.key.to_string()))
+        harmless::name(&outlet(article).unwrap_or_else(|| article.key.to_string()))
     }
 
     fn named(&self, story: &Story, id: ArticleId) -> Named {
@@ -158,10 +158,10 @@ impl<'a> Desk<'a> {
         let (id, article) = (story.representative, self.article(story.representative));
         Alone {
             anchor: anchor(at),
-            id: name(&article.key),
+            id: harmless::name(&article.key),
             title: self.title(id),
             link: link(article),
-            outlet: outlet(article).map(|outlet| name(&outlet)),
+            outlet: outlet(article).map(|outlet| harmless::name(&outlet)),
             lang: self.lang(id),
             time: article.published.as_ref().map(|published| time(&published.when)),
             text: if read { sides::alone(&self.passages(id), self.room) } else { Side::default() },
@@ -186,7 +186,7 @@ impl<'a> Desk<'a> {
         let date = |when: Option<&When>| when.map(time);
         StoryView {
             anchor: anchor(at),
-            id: name(&self.article(story.id).key),
+            id: harmless::name(&self.article(story.id).key),
             title: self.title(story.representative),
             link: link(self.article(story.representative)),
             lang: self.lang(story.representative),
@@ -197,7 +197,7 @@ impl<'a> Desk<'a> {
             group_count: story.copies.len(),
             languages: languages.into_iter().collect(),
             more_outlets: outlets.len().saturating_sub(MOST_OUTLETS),
-            outlets: outlets.iter().take(MOST_OUTLETS).map(|outlet| name(outlet)).collect(),
+            outlets: outlets.iter().take(MOST_OUTLETS).map(|outlet| harmless::name(outlet)).collect(),
             first: date(dated(articles, story).map(|row| row.1).min_by_key(|when| when.order())),
             last: date(dated(articles, story).map(|row| row.1).max_by_key(|when| when.order())),
             // Several may have been first where only the day is known.
@@ -267,11 +267,11 @@ impl<'a> Desk<'a> {
         let Named { number, name, lang } = self.named(story, id);
         ReportView {
             number,
-            id: name(&article.key),
+            id: harmless::name(&article.key),
             name,
             title: self.title(id),
             link: link(article),
-            outlet: outlet(article).map(|outlet| name(&outlet)),
+            outlet: outlet(article).map(|outlet| harmless::name(&outlet)),
             lang,
             time: article.published.as_ref().map(|published| time(&published.when)),
             agencies: agencies::credited(article),
