@@ -109,8 +109,8 @@ const ENDING: usize = 3;
 const PARTICLES: [char; 5] = ['و', 'ف', 'ب', 'ل', 'ك'];
 
 /// Bytes at either end of a text where credits stand; a name further in is somebody who is spoken of.
-const HEAD: usize = 1500;
-const TAIL: usize = 600;
+const HEAD: usize = 1000;
+const TAIL: usize = 400;
 
 /// The agencies that an article credits, each once, in the order of the table.
 pub(super) fn credited(article: &Article) -> Vec<&'static str> {

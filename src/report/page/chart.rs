@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::article::{Article, ArticleId};
 use crate::date::When;
-use crate::link::{Link, LinkKind, Story};
+use crate::link::{LinkKind, Story};
 use crate::report::ties::Relation;
 use crate::report::words::percent;
 
@@ -84,10 +84,9 @@ pub(super) struct Matrix {
     size: usize,
     cell: usize,
     labels: Vec<Label>,
-    cells: Vec<Cell>,
-    copies: usize,
-    rewrites: usize,
-    own: usize,
+    copies: Vec<Cell>,
+    rewrites: Vec<Cell>,
+    own: Vec<Cell>,
     /// Reports that found no place.
     more: usize,
 }
@@ -99,18 +98,15 @@ struct Label {
     at: usize,
 }
 
-/// A pair of reports.
+/// A pair of reports, where it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Cell {
     x: usize,
     y: usize,
-    /// `copy`, `rewrite` or `own`.
-    kind: &'static str,
     /// Four shades.
     shade: usize,
-    a: usize,
-    b: usize,
-    percent: String,
+    /// The two numbers and the figure.
+    title: String,
 }
 
 impl Matrix {
@@ -131,40 +127,30 @@ impl Matrix {
         };
         shown.sort_unstable();
         let place: BTreeMap<ArticleId, usize> = shown.iter().enumerate().map(|(at, (_, id))| (*id, at)).collect();
-        let mut cells: Vec<Cell> = Vec::new();
-        for link in &story.links {
-            let (Some(a), Some(b)) = (place.get(&link.a), place.get(&link.b)) else { continue };
-            let (a, b) = (*a.min(b), *a.max(b));
-            cells.push(Cell {
-                x: (a + 1) * CELL,
-                y: (b + 1) * CELL,
-                kind: kind(link),
-                shade: ((link.score * 4.0) as usize).min(3) + 1,
-                a: shown[a].0,
-                b: shown[b].0,
-                percent: percent(link.score),
-            });
-        }
-        cells.sort_by_key(|cell| (cell.y, cell.x));
-        let count = |kind: &str| cells.iter().filter(|cell| cell.kind == kind).count();
-        Some(Matrix {
+        let mut matrix = Matrix {
             size: (shown.len() + 1) * CELL,
             cell: CELL,
             labels: shown.iter().enumerate().map(|(at, (number, _))| Label { number: *number, at: (at + 1) * CELL }).collect(),
-            copies: count("copy"),
-            rewrites: count("rewrite"),
-            own: count("own"),
+            copies: Vec::new(),
+            rewrites: Vec::new(),
+            own: Vec::new(),
             more: story.articles.len() - shown.len(),
-            cells,
-        })
-    }
-}
-
-/// What a link is drawn as.
-pub(super) fn kind(link: &Link) -> &'static str {
-    match (link.kind, Relation::of(link)) {
-        (LinkKind::Copy, _) => "copy",
-        (_, Relation::Rewrite(_)) => "rewrite",
-        _ => "own",
+        };
+        for link in &story.links {
+            let (Some(a), Some(b)) = (place.get(&link.a), place.get(&link.b)) else { continue };
+            let (a, b) = (*a.min(b), *a.max(b));
+            let cells = match (link.kind, Relation::of(link)) {
+                (LinkKind::Copy, _) => &mut matrix.copies,
+                (_, Relation::Rewrite(_)) => &mut matrix.rewrites,
+                _ => &mut matrix.own,
+            };
+            cells.push(Cell {
+                x: (a + 1) * CELL,
+                y: (b + 1) * CELL,
+                shade: ((link.score * 4.0) as usize).min(3) + 1,
+                title: format!("{} – {}: {}", shown[a].0, shown[b].0, percent(link.score)),
+            });
+        }
+        Some(matrix)
     }
 }

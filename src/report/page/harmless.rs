@@ -23,8 +23,17 @@ fn bidi_name(c: char) -> Option<&'static str> {
     })
 }
 
+/// Whether a text surely holds nothing but letters, marks and single spaces, told by the bytes that all else begins with.
+fn is_plain(text: &str) -> bool {
+    let strange = |byte: u8| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3 | 0xef);
+    !text.bytes().any(strange) && !text.contains("  ")
+}
+
 /// A text with its controls made visible; line breaks stay, several in a row become one.
 pub(super) fn text(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match (c, bidi_name(c)) {
@@ -46,7 +55,8 @@ pub(super) fn text(text: &str) -> String {
 
 /// A headline or a sentence of ours: on one line, and not longer than anybody reads.
 pub(super) fn line(line: &str) -> String {
-    shortened(&clean(&text(head(line, LONGEST * 4))), LONGEST)
+    let line = head(line, LONGEST * 4);
+    if is_plain(line) { shortened(line.trim(), LONGEST) } else { shortened(&clean(&text(line)), LONGEST) }
 }
 
 /// A name or an id, on one line.
@@ -68,7 +78,8 @@ pub(super) fn tail(text: &str, bytes: usize) -> &str {
 
 /// The first `most` characters, cut between words where there are any.
 pub(super) fn shortened(text: &str, most: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let end = if text.len() > most { text.char_indices().nth(most) } else { None };
+    let Some((end, _)) = end else { return text.to_owned() };
     let head = &text[..end];
     let words = head.rsplit_once(char::is_whitespace).map(|(words, _)| words).filter(|words| words.len() * 2 > head.len());
     format!("{}…", words.unwrap_or(head))
@@ -87,6 +98,7 @@ mod tests {
             ("a\0b", "a␀b"),
             ("a\u{9b}b\u{ffff}", "a\u{fffd}b\u{fffd}"),
             ("a\r\n\n\tb", "a\n b"),
+            ("a  b", "a  b"),
             ("عربي\u{200f}.", "عربي\u{200f}."),
         ] {
             assert_eq!(text(given), shown);

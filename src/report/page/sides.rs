@@ -270,7 +270,7 @@ pub(super) fn says(article: &Passages<'_>, shared: &[bool], representative: &Ref
     let mut new: Vec<(usize, Range<usize>)> = Vec::new();
     for words in sentences(article) {
         found.sentences += 1;
-        let held = shared[words.clone()].iter().filter(|shared| **shared).count();
+        let held = shared[words.clone()].iter().map(|shared| usize::from(*shared)).sum::<usize>();
         if held * 2 >= words.len() {
             found.shared += 1;
             continue;

@@ -28,8 +28,9 @@ const MOST_STORIES: usize = 1000;
 const MOST_ALONE: usize = 2000;
 /// Reports that are shown of one story.
 const MOST_REPORTS: usize = 100;
-/// Reports whose texts are shown beside what they are compared with, those of the largest stories: what fits into a page of 2 MB.
-const MOST_COMPARED: usize = 300;
+/// Reports whose texts are shown beside what they are compared with, those of the largest stories: more would leave each a few lines only in a page
+/// of 2 MB.
+const MOST_COMPARED: usize = 200;
 /// Outlets that are named of one story, and of those that may have been first.
 const MOST_OUTLETS: usize = 12;
 const MOST_FIRST: usize = 3;
