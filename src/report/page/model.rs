@@ -61,7 +61,6 @@ pub(super) struct Time {
 #[derive(Serialize)]
 pub(super) struct StoryView {
     pub(super) anchor: String,
-    pub(super) id: String,
     pub(super) title: String,
     pub(super) link: Option<String>,
     pub(super) lang: Option<String>,
@@ -78,42 +77,56 @@ pub(super) struct StoryView {
     pub(super) first_by: Vec<String>,
     pub(super) more_first: usize,
     pub(super) first_time: Option<Time>,
-    pub(super) timeline: Option<Timeline>,
-    pub(super) matrix: Option<Matrix>,
-    /// The article that stands for the story, and its text.
-    pub(super) face: Named,
-    pub(super) text: Side,
+    pub(super) drawn: Option<Drawn>,
     /// Article by article: those that stand for copy groups, each before its copies.
     pub(super) reports: Vec<ReportView>,
     pub(super) more_reports: usize,
     pub(super) related: Vec<Near>,
+    pub(super) id: String,
+}
+
+/// The drawings of a story, and the text of the article that stands for it.
+#[derive(Serialize)]
+pub(super) struct Drawn {
+    pub(super) timeline: Option<Timeline>,
+    pub(super) matrix: Option<Matrix>,
+    pub(super) face: String,
+    pub(super) text: Side,
 }
 
 /// An article of a story.
 #[derive(Serialize, Default)]
 pub(super) struct ReportView {
-    pub(super) number: usize,
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) link: Option<String>,
-    pub(super) outlet: Option<String>,
-    pub(super) lang: Option<String>,
-    pub(super) time: Option<Time>,
-    pub(super) agencies: Vec<&'static str>,
     /// `lead`, `copy`, `rewrite` or `own`, and the phrase that says so.
     pub(super) kind: &'static str,
     pub(super) role: &'static str,
+    pub(super) anchor: String,
+    pub(super) number: usize,
     /// What it is a copy of.
     pub(super) of: Option<Named>,
     pub(super) percent: Option<String>,
-    /// What it stands beside.
-    pub(super) against: Option<Named>,
+    pub(super) link: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) title: String,
+    pub(super) outlet: Option<String>,
+    pub(super) time: Option<Time>,
+    pub(super) agencies: Vec<&'static str>,
+    pub(super) beside: Option<Beside>,
+    pub(super) name: String,
+    pub(super) id: String,
+}
+
+/// An article beside what it is compared with.
+#[derive(Serialize)]
+pub(super) struct Beside {
+    pub(super) against: Named,
+    /// Words are compared within a language only.
     pub(super) other_language: bool,
     pub(super) words: usize,
     pub(super) shared: usize,
     pub(super) sentences: usize,
     pub(super) sentences_shared: usize,
+    /// Sentences that only it has.
     pub(super) only: Vec<String>,
     pub(super) rows: Vec<Row>,
 }
@@ -121,6 +134,7 @@ pub(super) struct ReportView {
 /// An article as it is called in its story.
 #[derive(Serialize, Clone, Default)]
 pub(super) struct Named {
+    pub(super) anchor: String,
     pub(super) number: usize,
     pub(super) name: String,
     pub(super) lang: Option<String>,
@@ -130,14 +144,14 @@ pub(super) struct Named {
 #[derive(Serialize)]
 pub(super) struct Alone {
     pub(super) anchor: String,
-    pub(super) id: String,
     pub(super) title: String,
     pub(super) link: Option<String>,
     pub(super) outlet: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) time: Option<Time>,
-    pub(super) text: Side,
+    pub(super) text: Option<Side>,
     pub(super) related: Vec<Near>,
+    pub(super) id: String,
 }
 
 /// A story nearby.

@@ -130,11 +130,11 @@ pub(super) fn compare(reference: &Reference<'_>, article: &Passages<'_>, limit: 
 }
 
 /// Two texts of which nothing can be compared, such as two languages.
-pub(super) fn beside(representative: &Passages<'_>, article: &Passages<'_>, limit: usize) -> Comparison {
+pub(super) fn beside(representative: &Passages<'_>, article: &Passages<'_>, limit: usize) -> Vec<Row> {
     let states = [vec![State::Same; representative.len()], vec![State::Same; article.len()]];
     let mut writer = Writer { texts: [representative, article], states: &states, left: [limit; 2], rows: Vec::new() };
     writer.row(0..representative.len(), 0..article.len());
-    Comparison { rows: writer.rows, words: article.len(), shared: 0 }
+    writer.rows
 }
 
 /// A text alone, about `limit` bytes of it.

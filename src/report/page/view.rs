@@ -7,10 +7,10 @@ use super::agencies;
 use super::apart::{self, Leads};
 use super::chart::{Matrix, Timeline};
 use super::harmless::{self, line};
-use super::model::{Alone, Count, Named, Near, Page, ReportView, StoryView, Summary, Time};
+use super::model::{Alone, Beside, Count, Drawn, Named, Near, Page, ReportView, StoryView, Summary, Time};
 use super::outlets::{Outlet, Outlets};
 use super::passages::{Passages, Reference};
-use super::sides::{self, Row, Side};
+use super::sides::{self, Row};
 use crate::article::{Article, ArticleId};
 use crate::cluster::Run;
 use crate::config::Level;
@@ -150,7 +150,8 @@ impl<'a> Desk<'a> {
 
     fn named(&self, story: &Story, id: ArticleId) -> Named {
         let number = story.articles.iter().position(|member| *member == id).map_or(0, |at| at + 1);
-        Named { number, name: self.name(id), lang: self.lang(id) }
+        let anchor = format!("{}-{number}", anchor(self.found.placements[id.index()].story));
+        Named { anchor, number, name: self.name(id), lang: self.lang(id) }
     }
 
     /// An article alone; with its text where it is to be `read`.
@@ -165,7 +166,7 @@ impl<'a> Desk<'a> {
             outlet: outlet(article).map(|outlet| harmless::name(&outlet)),
             lang: self.lang(id),
             time: article.published.as_ref().map(|published| time(&published.when)),
-            text: if read { sides::alone(&self.passages(id), self.room) } else { Side::default() },
+            text: read.then(|| sides::alone(&self.passages(id), self.room)),
             related: self.related(story, self.leads.as_ref().filter(|_| read)),
         }
     }
@@ -180,9 +181,14 @@ impl<'a> Desk<'a> {
         let contenders: BTreeSet<String> = first.iter().flat_map(|first| first.contenders.iter().map(|id| self.name(*id))).collect();
         let mut texts = compared.then(BTreeMap::new);
         let reports = self.reports(story, &mut texts);
-        let text = |texts: BTreeMap<ArticleId, Reference<'a>>| {
+        let drawn = |texts: BTreeMap<ArticleId, Reference<'a>>| {
             let passages = texts.into_iter().find(|text| text.0 == story.representative).map(|text| text.1.passages);
-            sides::alone(&passages.unwrap_or_else(|| self.passages(story.representative)), self.room)
+            Drawn {
+                timeline: Timeline::of(articles, story, |id| self.leads(id)),
+                matrix: Matrix::of(story, |id| self.leads(id)),
+                face: self.name(story.representative),
+                text: sides::alone(&passages.unwrap_or_else(|| self.passages(story.representative)), self.room),
+            }
         };
         let date = |when: Option<&When>| when.map(time);
         StoryView {
@@ -206,10 +212,7 @@ impl<'a> Desk<'a> {
                 .map(|first| if first.contenders.len() > 1 { time(&When::Day(first.earliest.date())) } else { time(first.earliest) }),
             more_first: contenders.len().saturating_sub(MOST_FIRST),
             first_by: contenders.into_iter().take(MOST_FIRST).collect(),
-            timeline: if compared { Timeline::of(articles, story, |id| self.leads(id)) } else { None },
-            matrix: if compared { Matrix::of(story, |id| self.leads(id)) } else { None },
-            face: self.named(story, story.representative),
-            text: texts.map(text).unwrap_or_default(),
+            drawn: texts.map(drawn),
             more_reports: story.articles.len() - reports.len(),
             reports,
             related: self.related(story, self.leads.as_ref().filter(|_| compared)),
@@ -265,8 +268,9 @@ impl<'a> Desk<'a> {
 
     fn report(&self, story: &Story, id: ArticleId) -> ReportView {
         let article = self.article(id);
-        let Named { number, name, lang } = self.named(story, id);
+        let Named { anchor, number, name, lang } = self.named(story, id);
         ReportView {
+            anchor,
             number,
             id: harmless::name(&article.key),
             name,
@@ -285,26 +289,28 @@ impl<'a> Desk<'a> {
         let Some(texts) = texts else { return view };
         let article = self.passages(id);
         let representative = &*texts.entry(against).or_insert_with(|| self.reference(against));
-        let against = Some(self.named(story, against));
-        let langs = view.lang.as_ref().zip(against.as_ref().and_then(|against| against.lang.as_ref()));
-        if langs.is_some_and(|(a, b)| a != b) && view.kind != "copy" {
-            let compared = sides::beside(&representative.passages, &article, self.room);
-            return ReportView { against, other_language: true, words: compared.words, rows: compared.rows, ..view };
-        }
-        let (compared, shared) = sides::compare(representative, &article, self.room);
-        let said = sides::says(&article, &shared, representative);
-        // Where all is the same there is nothing to look at.
-        let same = |row: &Row| matches!(row, Row::Same { removed, .. } if removed.is_empty());
-        ReportView {
-            against,
-            words: compared.words,
-            shared: compared.shared,
-            sentences: said.sentences,
-            sentences_shared: said.shared,
-            only: said.only,
-            rows: if compared.rows.iter().all(same) { Vec::new() } else { compared.rows },
-            ..view
-        }
+        let against = self.named(story, against);
+        let other_language = view.lang.as_ref().zip(against.lang.as_ref()).is_some_and(|(a, b)| a != b) && view.kind != "copy";
+        let beside = if other_language {
+            let rows = sides::beside(&representative.passages, &article, self.room);
+            Beside { against, other_language, words: article.len(), shared: 0, sentences: 0, sentences_shared: 0, only: Vec::new(), rows }
+        } else {
+            let (compared, shared) = sides::compare(representative, &article, self.room);
+            let said = sides::says(&article, &shared, representative);
+            // Where all is the same there is nothing to look at.
+            let same = |row: &Row| matches!(row, Row::Same { removed, .. } if removed.is_empty());
+            Beside {
+                against,
+                other_language,
+                words: compared.words,
+                shared: compared.shared,
+                sentences: said.sentences,
+                sentences_shared: said.shared,
+                only: said.only,
+                rows: if compared.rows.iter().all(same) { Vec::new() } else { compared.rows },
+            }
+        };
+        ReportView { beside: Some(beside), ..view }
     }
 
     /// The nearest stories, told apart by words where there are `leads`.
