@@ -9,6 +9,10 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// No record is longer, in bytes: a line without end must not fill the memory.
 pub(super) const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
 
+/// How many times as long as a record a line may be that is passed over: 1 GiB. A small archive unpacks to a line without end, which must not
+/// take all day.
+const PASSED: u64 = 16;
+
 /// Bytes of a block that no line outgrows: work for a thread for a tenth of a millisecond, and still in its cache.
 pub(super) const BLOCK_BYTES: usize = 128 * 1024;
 
@@ -74,7 +78,7 @@ impl<S: Read> Blocks<S> {
             }
             let more = more?;
             if filled > max {
-                return self.pass_over(buffer, filled).map(Some);
+                return self.pass_over(buffer, filled, PASSED * max as u64).map(Some);
             }
             if !more {
                 self.ended = true;
@@ -93,10 +97,17 @@ impl<S: Read> Blocks<S> {
         Block::Lines { bytes, first }
     }
 
-    /// Drops what is left of the line that fills `buffer`.
-    fn pass_over(&mut self, mut buffer: Vec<u8>, mut filled: usize) -> io::Result<Block> {
+    /// Drops what is left of the line that fills `buffer`, up to `most` bytes.
+    fn pass_over(&mut self, mut buffer: Vec<u8>, mut filled: usize, most: u64) -> io::Result<Block> {
         self.lines += 1;
+        let mut passed = 0;
         loop {
+            passed += filled as u64;
+            if passed > most {
+                self.ended = true;
+                let message = format!("line {} goes on for more than {} MiB: the rest is not read", self.lines, most / 1024 / 1024);
+                return Err(io::Error::other(message));
+            }
             if let Some(end) = memchr(b'\n', &buffer[..filled]) {
                 self.begun.extend_from_slice(&buffer[end + 1..filled]);
                 break;
@@ -204,6 +215,9 @@ mod tests {
             ("a\n0123456789ABC0123456789ABC0123456789ABC\nb\n", vec!["1:a", "2!", "3:b"]),
             ("\n\n\n", vec![]),
             ("", vec![]),
+            // 16 times the longest record is passed over, and no more.
+            (&*format!("{}\nb\n", "x".repeat(180)), vec!["1!", "2:b"]),
+            (&*format!("a\n{}\nb\n", "x".repeat(220)), vec!["1:a", "line 2 goes on for more than 0 MiB: the rest is not read"]),
         ] {
             for size in [1, 2, 4, 7, 12] {
                 let dripping = io::BufReader::with_capacity(3, text.as_bytes());
