@@ -5,7 +5,6 @@ use std::io::Write;
 use anyhow::{Context, Result, bail};
 use samestory::index::{Index, Record};
 use samestory::report::{self, Format, Options, PageFormat, PageOptions, Templates};
-use samestory::story::Reference;
 use samestory::{Article, Config};
 
 use crate::args::Report;
@@ -59,7 +58,7 @@ fn since(index: &Index, first: Option<jiff::civil::Date>) -> Result<(Vec<Article
 fn write(args: &Report, config: &Config, run: &Run, input: &Input, older: u64, format: ReportFormat, templates: Templates) -> Result<()> {
     let spinner = input::working(run, format!("grouping {} articles", input.articles.len()));
     let (written, unmet) = with_threads(run, || -> Result<_> {
-        let done = samestory::Run::with(&input.articles, config, Reference::Corpus)?;
+        let done = samestory::Run::new(&input.articles, config)?;
         let mut found = done.clustering();
         // As `cluster` counts, so that csv and json are the same.
         found.summary.counts.splice(0..0, [("bad_input", input.bad), ("skipped_files", input.skipped)]);

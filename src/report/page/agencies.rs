@@ -1,8 +1,9 @@
 //! The news agencies that a text credits, by their names in many scripts.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::harmless;
 use crate::article::Article;
@@ -19,13 +20,13 @@ const fn agency(name: &'static str, names: &'static [&'static str], short: &'sta
     Agency { name, names, short }
 }
 
-/// The table, by name. The facts are those that the agencies' own pages state of their names.
+/// The table, by name.
 #[rustfmt::skip]
 const AGENCIES: &[Agency] = &[
     agency("AAP", &["Australian Associated Press"], &["AAP"]),
     agency("AFP", &["AFP", "Agence France-Presse", "Agence France Presse", "فرانس برس", "أ ف ب", "أ.ف.ب", "ا ف ب", "ا.ف.ب", "أ. ف. ب", "АФП", "Франс Пресс", "Франс-Пресс", "法新社", "AFP通信", "خبرگزاری فرانسه"], &["أف ب", "اف ب"]),
     agency("Agenzia Nova", &["Agenzia Nova", "وكالة نوفا"], &["Nova"]),
-    agency("Anadolu", &["Anadolu Ajansı", "Anadolu Agency", "Anadolu Agentur", "الأناضول", "الاناضول", "Анадолу", "Агентство Анадолу", "آناتولی", "Agence Anadolu", "Agencia Anadolu"], &["AA", "A.A", "Anadolu", "AA."]),
+    agency("Anadolu", &["Anadolu Ajansı", "Anadolu Agency", "Anadolu Agentur", "الأناضول", "الاناضول", "Анадолу", "Агентство Анадолу", "آناتولی", "Agence Anadolu", "Agencia Anadolu"], &["AA", "A.A", "Anadolu"]),
     agency("ANI", &["Asian News International"], &["ANI"]),
     agency("ANSA", &["Agenzia ANSA", "وكالة أنسا", "АНСА"], &["ANSA", "أنسا"]),
     agency("Antara", &["Kantor Berita Antara"], &["ANTARA", "Antara"]),
@@ -114,22 +115,28 @@ const TAIL: usize = 400;
 
 /// The agencies that an article credits, each once, in the order of the table.
 pub(super) fn credited(article: &Article) -> Vec<&'static str> {
-    let Forms { search: Some(forms), of } = &*FORMS else { return Vec::new() };
     let mut found = Vec::new();
-    let text = &*article.text;
-    let (head, tail) = if text.len() <= HEAD + TAIL { (text, "") } else { (harmless::head(text, HEAD), harmless::tail(text, TAIL)) };
-    for text in [article.outlet.as_deref(), article.title.as_deref(), Some(head), Some(tail)].into_iter().flatten() {
-        for hit in forms.find_iter(text) {
-            let (at, short) = of[hit.pattern().as_usize()];
-            let (before, after) = (&text[..hit.start()], &text[hit.end()..]);
-            let stands = if short { is_between_marks(before, after) } else { is_name(before, &text[hit.range()], after) };
-            if stands && !found.contains(&at) {
-                found.push(at);
-            }
-        }
+    for text in [&article.outlet, &article.title].into_iter().flatten() {
+        look(text, 0..text.len(), &mut found);
     }
+    let (head, tail) = (harmless::head(&article.text, HEAD).len(), article.text.len() - harmless::tail(&article.text, TAIL).len());
+    look(&article.text, 0..head, &mut found);
+    look(&article.text, tail.max(head)..article.text.len(), &mut found);
     found.sort_unstable();
     found.into_iter().map(|at| AGENCIES[at].name).collect()
+}
+
+/// Adds the agencies that are named in a part of a text; what stands around a name counts beyond the part.
+fn look(text: &str, part: Range<usize>, found: &mut Vec<usize>) {
+    let Forms { search: Some(forms), of } = &*FORMS else { return };
+    for hit in forms.find_iter(Input::new(text).range(part)) {
+        let (at, short) = of[hit.pattern().as_usize()];
+        let (before, after) = (&text[..hit.start()], &text[hit.end()..]);
+        let stands = if short { is_between_marks(before, after) } else { is_name(before, &text[hit.range()], after) };
+        if stands && !found.contains(&at) {
+            found.push(at);
+        }
+    }
 }
 
 /// Whether a name stands there as a word, with a particle before it or a short ending behind it.
@@ -157,11 +164,7 @@ fn is_between_marks(before: &str, after: &str) -> bool {
     let closes = |c: char| matches!(c, ')' | ']' | '/' | '-' | '–' | '—' | ':' | '|' | '\n' | '»' | '"' | '،' | ',' | '.');
     // One comma is what a list has; a credit has a mark that stands for it.
     let soft = |c: Option<char>| matches!(c, Some('،' | ',' | '.'));
-    left.is_none_or(opens)
-        && right.is_none_or(closes)
-        && !(soft(left) && soft(right))
-        && !(left.is_none() && right.is_none() && before.is_empty() && after.is_empty())
-        || (before.is_empty() && after.is_empty())
+    left.is_none_or(opens) && right.is_none_or(closes) && !(soft(left) && soft(right))
 }
 
 #[cfg(test)]
@@ -197,6 +200,16 @@ mod tests {
         {
             assert_eq!(of(text), Vec::<&str>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_is_judged_by_what_stands_around_it_in_the_whole_text() {
+        let filler = "كلمة ".repeat(400);
+        // The part that is looked at begins inside a word, which is no short form for it.
+        let cut = "واس) ثم".to_owned() + &"x".repeat(TAIL - "واس) ثم".len());
+        assert_eq!(of(&format!("{filler}قر{cut}")), Vec::<&str>::new());
+        assert_eq!(of(&format!("{filler}({cut}")), ["SPA"]);
+        assert_eq!(of(&format!("{filler}Reuters {filler}")), Vec::<&str>::new(), "further in");
     }
 
     #[test]

@@ -20,7 +20,6 @@ const ROWS: usize = 8;
 const CELL: usize = 18;
 /// Most reports of a matrix: beyond, cells are too small for a finger.
 const MOST: usize = 16;
-
 /// Fewest reports that are drawn.
 const LEAST: usize = 3;
 
@@ -82,7 +81,6 @@ impl Timeline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Matrix {
     size: usize,
-    cell: usize,
     labels: Vec<Label>,
     copies: Vec<Cell>,
     rewrites: Vec<Cell>,
@@ -129,7 +127,6 @@ impl Matrix {
         let place: BTreeMap<ArticleId, usize> = shown.iter().enumerate().map(|(at, (_, id))| (*id, at)).collect();
         let mut matrix = Matrix {
             size: (shown.len() + 1) * CELL,
-            cell: CELL,
             labels: shown.iter().enumerate().map(|(at, (number, _))| Label { number: *number, at: (at + 1) * CELL }).collect(),
             copies: Vec::new(),
             rewrites: Vec::new(),

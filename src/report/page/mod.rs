@@ -73,8 +73,8 @@ impl Default for Templates {
 }
 
 impl Templates {
-    /// Reads the templates in a folder: `page.html`, `page.md`, `style.css`, `script.js`, and any others that these include. Those that are
-    /// not there are the program's own.
+    /// Reads the templates in a folder: `page.html`, `page.md`, `style.css`, `script.js`, and any `.html` and `.md` that these include. Those
+    /// that are not there are the program's own; other files are none of its business.
     ///
     /// # Errors
     /// When the folder or a file cannot be read.
@@ -83,7 +83,7 @@ impl Templates {
         let failed = |path: &Path, source| Error::Io { path: path.to_owned(), source };
         for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, error))? {
             let path = entry.map_err(|error| failed(folder, error))?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| path.is_file()) else { continue };
+            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_template(name)) else { continue };
             found.0.insert(name.to_owned(), std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?);
         }
         Ok(found)
@@ -92,6 +92,16 @@ impl Templates {
     fn of(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
+}
+
+/// Whether a file of a folder of templates is one.
+fn is_template(name: &str) -> bool {
+    is_rendered(name) || TEMPLATES.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether a template is filled in; style and script stand in the page as they are.
+fn is_rendered(name: &str) -> bool {
+    name.ends_with(".html") || name.ends_with(".md")
 }
 
 /// How the editorial report looks.
@@ -183,7 +193,7 @@ fn environment(templates: &Templates, format: PageFormat) -> std::result::Result
             _ => minijinja::escape_formatter(out, state, value),
         });
     }
-    for (name, text) in templates.0.iter().filter(|(name, _)| name.ends_with(".html") || name.ends_with(".md")) {
+    for (name, text) in templates.0.iter().filter(|(name, _)| is_rendered(name)) {
         environment.add_template(name, text)?;
     }
     Ok(environment)

@@ -16,7 +16,7 @@ const SHOWN: usize = 12;
 const NAMED: usize = 3;
 
 /// What an outlet did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Outlet {
     pub(super) name: String,
     /// Its articles.
@@ -48,8 +48,7 @@ impl Outlets {
             let source = names[source(articles, group).index()].as_deref();
             for id in &group.articles {
                 let Some(name) = names[id.index()].as_deref() else { continue };
-                let new = || Outlet { name: name.to_owned(), articles: 0, own: 0, copied: 0, copies: 0 };
-                let row = rows.entry(name).or_insert_with(new);
+                let row = rows.entry(name).or_default();
                 row.articles += 1;
                 if source.is_none_or(|source| source == name) {
                     row.own += 1;
@@ -57,12 +56,11 @@ impl Outlets {
                 }
                 row.copies += 1;
                 if let Some(source) = source {
-                    let new = || Outlet { name: source.to_owned(), articles: 0, own: 0, copied: 0, copies: 0 };
-                    rows.entry(source).or_insert_with(new).copied += 1;
+                    rows.entry(source).or_default().copied += 1;
                 }
             }
         }
-        let mut shown: Vec<Outlet> = rows.into_values().collect();
+        let mut shown: Vec<Outlet> = rows.into_iter().map(|(name, row)| Outlet { name: name.to_owned(), ..row }).collect();
         let count = shown.len();
         shown.sort_by_key(|row| (Reverse((row.own, row.copied)), row.copies));
         let named = |by: fn(&Outlet) -> usize| {

@@ -77,15 +77,6 @@ pub(super) enum Row {
     },
 }
 
-/// An article beside its representative.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub(super) struct Comparison {
-    pub(super) rows: Vec<Row>,
-    /// Words of the article, and how many of them are shared.
-    pub(super) words: usize,
-    pub(super) shared: usize,
-}
-
 /// What a word is to the other text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -94,9 +85,9 @@ enum State {
     Only,
 }
 
-/// Compares an article with its representative; each side shows about `limit` bytes. O(words), and for shared words that changed their
+/// Compares an article with its representative: the lines to show, each side about `limit` bytes, and which words of the article are shared. O(words), and for shared words that changed their
 /// order up to the square of [`ALIGNED`].
-pub(super) fn compare(reference: &Reference<'_>, article: &Passages<'_>, limit: usize) -> (Comparison, Vec<bool>) {
+pub(super) fn compare(reference: &Reference<'_>, article: &Passages<'_>, limit: usize) -> (Vec<Row>, Vec<bool>) {
     let representative = &reference.passages;
     let [shared_left, shared] = reference.shared(article);
     let aligned = align(representative, &shared_left, article, &shared);
@@ -125,8 +116,7 @@ pub(super) fn compare(reference: &Reference<'_>, article: &Passages<'_>, limit: 
         (from_left, from_right) = (end_left - tail, end_right - tail);
     }
     writer.row(from_left..representative.len(), from_right..article.len());
-    let count = shared.iter().filter(|shared| **shared).count();
-    (Comparison { rows: writer.rows, words: article.len(), shared: count }, shared)
+    (writer.rows, shared)
 }
 
 /// Two texts of which nothing can be compared, such as two languages.
@@ -270,7 +260,7 @@ pub(super) fn says(article: &Passages<'_>, shared: &[bool], representative: &Ref
     let mut new: Vec<(usize, Range<usize>)> = Vec::new();
     for words in sentences(article) {
         found.sentences += 1;
-        let held = shared[words.clone()].iter().map(|shared| usize::from(*shared)).sum::<usize>();
+        let held = shared[words.clone()].iter().filter(|shared| **shared).count();
         if held * 2 >= words.len() {
             found.shared += 1;
             continue;

@@ -31,7 +31,7 @@ fn rows(a: &str, b: &str) -> Vec<String> {
         Row::Sides { left, right } => format!("{} | {}", side(left), side(right)),
         Row::Same { words, .. } => format!("same {words}"),
     };
-    compared.rows.iter().map(row).collect()
+    compared.iter().map(row).collect()
 }
 
 fn numbered(range: std::ops::Range<u32>) -> String {
@@ -139,7 +139,7 @@ proptest! {
     fn no_mark_ends_inside_an_arabic_word(a in "[ابتك ,.ـ\u{64b}\u{64e}0-9a-b]{0,30}", b in "[ابتك ,.ـ\u{64b}\u{64e}0-9a-b]{0,30}") {
         let (a, b) = (article(&a), article(&b));
         let (compared, _) = compare(&Reference::new(passages(&a), WIDTH), &passages(&b), ALL);
-        for row in compared.rows {
+        for row in compared {
             let Row::Sides { left, right } = row else { continue };
             for pieces in [left.pieces, right.pieces] {
                 for pair in pieces.windows(2) {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::PageOptions;
 use super::agencies;
 use super::apart::{self, Leads};
@@ -20,7 +22,6 @@ use crate::report::first::{First, dated};
 use crate::report::plain::web;
 use crate::report::ties::{Relation, Ties, groups};
 use crate::report::words::{headline, is_certain, moment, outlet, percent};
-use rayon::prelude::*;
 
 /// Stories of several articles that are shown: a page of more takes a browser seconds to lay out.
 const MOST_STORIES: usize = 1000;
@@ -181,8 +182,8 @@ impl<'a> Desk<'a> {
         let contenders: BTreeSet<String> = first.iter().flat_map(|first| first.contenders.iter().map(|id| self.name(*id))).collect();
         let mut texts = compared.then(BTreeMap::new);
         let reports = self.reports(story, &mut texts);
-        let drawn = |texts: BTreeMap<ArticleId, Reference<'a>>| {
-            let passages = texts.into_iter().find(|text| text.0 == story.representative).map(|text| text.1.passages);
+        let drawn = |mut texts: BTreeMap<ArticleId, Reference<'a>>| {
+            let passages = texts.remove(&story.representative).map(|text| text.passages);
             Drawn {
                 timeline: Timeline::of(articles, story, |id| self.leads(id)),
                 matrix: Matrix::of(story, |id| self.leads(id)),
@@ -295,19 +296,19 @@ impl<'a> Desk<'a> {
             let rows = sides::beside(&representative.passages, &article, self.room);
             Beside { against, other_language, words: article.len(), shared: 0, sentences: 0, sentences_shared: 0, only: Vec::new(), rows }
         } else {
-            let (compared, shared) = sides::compare(representative, &article, self.room);
+            let (rows, shared) = sides::compare(representative, &article, self.room);
             let said = sides::says(&article, &shared, representative);
             // Where all is the same there is nothing to look at.
             let same = |row: &Row| matches!(row, Row::Same { removed, .. } if removed.is_empty());
             Beside {
                 against,
                 other_language,
-                words: compared.words,
-                shared: compared.shared,
+                words: article.len(),
+                shared: shared.iter().filter(|shared| **shared).count(),
                 sentences: said.sentences,
                 sentences_shared: said.shared,
                 only: said.only,
-                rows: if compared.rows.iter().all(same) { Vec::new() } else { compared.rows },
+                rows: if rows.iter().all(same) { Vec::new() } else { rows },
             }
         };
         ReportView { beside: Some(beside), ..view }

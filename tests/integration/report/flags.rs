@@ -82,10 +82,12 @@ fn templates_can_be_replaced_one_by_one() {
         ("own/page.md", "{% for story in stories %}{{ story.size }}{% include 'tail.md' %}{% endfor %}\n"),
         ("own/tail.md", " of {{ story.title }}"),
         ("styled/style.css", "body { color: red }"),
+        ("styled/notes.txt", "not a template"),
         ("broken/page.html", "fine\n{{ nowhere( }}\n"),
     ]);
     let run = |args: &[&str]| dir.run(&[&["report", "-q", "wire.jsonl"], args].concat());
     assert_eq!(run(&["--format", "md", "--template", "own"]).good(), "2 of Bridge \\[opens\\]");
+    std::fs::write(dir.path("styled/logo.png"), [0x89, 0xff]).expect("a file");
     let styled = run(&["--template", "styled"]).good();
     assert!(styled.contains("<style>body { color: red }</style>"));
     // The policy names what stands in the page.
