@@ -8,6 +8,8 @@ use crate::kernel;
 const STRETCH: usize = 512;
 /// Bytes that are looked at together.
 const LANE: usize = 16;
+/// Bytes whose gaps are found together: as many as a word of the machine has bits.
+const STEP: usize = 64;
 
 // What a byte is; the byte's whole character decides.
 /// Stands between words.
@@ -75,15 +77,17 @@ impl Stretch {
         self.raw[0] = if start > 0 { text[start - 1] } else { b' ' };
         let length = bytes.len().min(STRETCH + 1);
         self.raw[1..=length].copy_from_slice(&bytes[..length]);
-        self.raw[length + 1..].fill(b' ');
-        kernel::classify(&self.raw, &mut self.folded[..STRETCH], &mut self.kinds[..STRETCH], fold, kind_of);
-        self.find_gaps();
+        // Of a short text, such as a line, no more is looked at than it has, and the gap behind it.
+        let used = (length + 1).next_multiple_of(STEP).min(STRETCH);
+        self.raw[length + 1..used + 2].fill(b' ');
+        kernel::classify(&self.raw[..used + 2], &mut self.folded[..used], &mut self.kinds[..used], fold, kind_of);
+        self.find_gaps(used);
     }
 
     /// Lists the gaps, always writing `AT_ONCE` places and keeping as many as there are: a branch for each gap would be guessed wrong.
-    fn find_gaps(&mut self) {
+    fn find_gaps(&mut self, used: usize) {
         let mut count = 0;
-        for (start, kinds) in (0..).step_by(64).zip(self.kinds[..STRETCH].chunks_exact(64)) {
+        for (start, kinds) in (0..).step_by(STEP).zip(self.kinds[..used].chunks_exact(STEP)) {
             let mut gaps = mask(kinds);
             let found = gaps.count_ones() as usize;
             let mut written = 0;

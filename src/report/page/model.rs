@@ -1,5 +1,6 @@
 //! The page as plain values: the names that the templates use.
 
+use minijinja::Value;
 use serde::Serialize;
 
 use super::apart::Why;
@@ -18,11 +19,12 @@ pub(super) struct Page {
     pub(super) problems: Vec<String>,
     pub(super) problem_count: u64,
     pub(super) counts: Vec<Count>,
-    pub(super) stories: Vec<StoryView>,
+    /// [`StoryView`]s and [`Alone`]s, ready for the template as soon as each is known: all of them in both forms would be twice the page.
+    pub(super) stories: Vec<Value>,
     /// Stories whose texts and charts are not shown.
     pub(super) not_compared: usize,
     pub(super) more_stories: usize,
-    pub(super) alone: Vec<Alone>,
+    pub(super) alone: Vec<Value>,
     pub(super) more_alone: usize,
 }
 

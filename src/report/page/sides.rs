@@ -181,39 +181,72 @@ impl Writer<'_, '_> {
 
 /// The pieces of some words of a text, as long as there is room.
 fn side(text: &Passages<'_>, words: Range<usize>, states: &[State], room: &mut usize) -> Side {
-    let mut side = Side::default();
-    let mut last = words.start;
+    let mut pieces = Pieces { text: text.text, mark: "", run: 0..0, found: Vec::new() };
+    let (mut last, mut cut) = (words.start, 0);
     for part in text.parts(words.clone()) {
         if *room == 0 {
-            side.cut = words.end - last;
+            cut = words.end - last;
             break;
         }
         *room = room.saturating_sub(part.span.len());
         let whole = &text.text[part.span.clone()];
         let raw = harmless::head(whole, LONGEST_WORD);
+        let span = part.span.start..part.span.start + raw.len();
         match part.what {
             What::Word(number) => {
                 last = number + 1;
-                side.push(mark(states[number]), raw);
+                pieces.source(mark(states[number]), span);
             }
             What::Repaired(number) => {
                 last = number + 1;
                 let read = raw.chars().filter(|c| is_of_word(*c) && *c != '\u{640}').collect();
                 let note = Some(harmless::shortened(&harmless::line(raw), LONGEST_NOTE));
-                side.pieces.push(Piece { mark: "repaired", text: read, note });
+                pieces.push(Piece { mark: "repaired", text: read, note });
             }
-            What::Removed(reason) => side.pieces.push(Piece::removed(raw, reason)),
+            What::Removed(reason) => pieces.push(Piece::removed(raw, reason)),
             What::Between => {
                 // Inside a marked passage the mark goes on.
                 let next = states.get(last).filter(|_| last > words.start && last < words.end && !raw.contains('\n'));
-                side.push(next.filter(|next| **next == states[last - 1]).map_or("", |next| mark(*next)), raw);
+                pieces.source(next.filter(|next| **next == states[last - 1]).map_or("", |next| mark(*next)), span);
             }
         }
         if raw.len() < whole.len() && !matches!(part.what, What::Removed(_)) {
-            side.push("", "…");
+            pieces.push(Piece { mark: "", text: "…".to_owned(), note: None });
         }
     }
-    side
+    pieces.close();
+    Side { pieces: pieces.found, cut }
+}
+
+/// Gathers the pieces of a text; source text of one kind that stands together is one.
+struct Pieces<'t> {
+    text: &'t str,
+    /// Source text that is not yet a piece.
+    mark: &'static str,
+    run: Range<usize>,
+    found: Vec<Piece>,
+}
+
+impl Pieces<'_> {
+    fn source(&mut self, mark: &'static str, span: Range<usize>) {
+        if mark != self.mark || span.start != self.run.end {
+            self.close();
+            (self.mark, self.run.start) = (mark, span.start);
+        }
+        self.run.end = span.end;
+    }
+
+    fn push(&mut self, piece: Piece) {
+        self.close();
+        self.found.push(piece);
+    }
+
+    fn close(&mut self) {
+        if !self.run.is_empty() {
+            self.found.push(Piece { mark: self.mark, text: harmless::text(&self.text[self.run.clone()]), note: None });
+            self.run.start = self.run.end;
+        }
+    }
 }
 
 fn mark(state: State) -> &'static str {
@@ -221,20 +254,6 @@ fn mark(state: State) -> &'static str {
         State::Same => "",
         State::Moved => "moved",
         State::Only => "only",
-    }
-}
-
-impl Side {
-    /// Adds source text, to the last piece if that is of the same kind.
-    fn push(&mut self, mark: &'static str, raw: &str) {
-        if raw.is_empty() {
-            return;
-        }
-        let text = harmless::text(raw);
-        match self.pieces.last_mut() {
-            Some(last) if last.mark == mark && last.note.is_none() => last.text.push_str(&text),
-            _ => self.pieces.push(Piece { mark, text, note: None }),
-        }
     }
 }
 

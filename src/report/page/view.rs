@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use minijinja::value::{Serde, Value};
 use rayon::prelude::*;
 
 use super::PageOptions;
@@ -100,10 +101,10 @@ pub(super) fn page(run: &Run<'_>, found: &Clustering, options: &PageOptions) -> 
         outlets: outlets.shown.into_iter().map(|row| Outlet { name: harmless::name(&row.name), ..row }).collect(),
         most_original: outlets.most_original.iter().map(|outlet| harmless::name(outlet)).collect(),
         most_copied: outlets.most_copied.iter().map(|outlet| harmless::name(outlet)).collect(),
-        stories: shown.map(|(place, at)| desk.story(*at, place < compared)).collect(),
+        stories: shown.map(|(place, at)| Value::from(Serde(desk.story(*at, place < compared)))).collect(),
         not_compared: several.len().min(MOST_STORIES) - compared,
         more_stories: several.len().saturating_sub(MOST_STORIES),
-        alone: alone.par_iter().enumerate().take(MOST_ALONE).map(|(place, at)| desk.alone(*at, place < read)).collect(),
+        alone: alone.par_iter().enumerate().take(MOST_ALONE).map(|(place, at)| Value::from(Serde(desk.alone(*at, place < read)))).collect(),
         more_alone: alone.len().saturating_sub(MOST_ALONE),
     }
 }
