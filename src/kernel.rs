@@ -73,7 +73,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Miri, which looks at every step, takes a second for a case.
+    const CASES: u32 = if cfg!(miri) { 4 } else { 256 };
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(CASES))]
+
         #[test]
         fn both_paths_give_the_same_bits(values in prop::collection::vec(prop_oneof![Just(0), any::<u32>()], 0..50), a in prop::collection::vec(any::<u32>(), 128)) {
             let (mut fast, mut plain) = (vec![0; 128], vec![0; 128]);
@@ -82,6 +87,16 @@ mod tests {
             prop_assert_eq!(&fast, &plain);
             let least: Vec<u32> = a.iter().map(|a| values.iter().map(|x| a.wrapping_mul((*x).max(1))).min().unwrap_or(u32::MAX)).collect();
             prop_assert_eq!(fast, least);
+        }
+
+        #[test]
+        fn both_paths_see_the_same_neighbors(bytes in prop::collection::vec(any::<u8>(), 2..200)) {
+            let fold = |before: u8, byte: u8, behind: u8| byte ^ before.wrapping_add(behind);
+            let kind = |before: u8, byte: u8, behind: u8| u8::from(before < byte) | (behind & 2);
+            let made = |of: fn(u8, u8, u8) -> u8| bytes.windows(3).map(|three| of(three[0], three[1], three[2])).collect::<Vec<_>>();
+            let (mut folded, mut kinds) = (vec![0; bytes.len() - 2], vec![0; bytes.len() - 2]);
+            classify(&bytes, &mut folded, &mut kinds, fold, kind);
+            prop_assert_eq!((folded, kinds), (made(fold), made(kind)));
         }
     }
 }
