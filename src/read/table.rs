@@ -28,9 +28,33 @@ pub(super) struct Table {
 struct Bounded {
     stream: Stream,
     left: usize,
-    /// Quotes read so far: an odd number at the end is one that was never closed.
-    quotes: usize,
+    delimiter: u8,
+    /// Where in a cell the bytes read so far end.
+    at: At,
     ended: bool,
+}
+
+/// Where in a cell a byte stands, as the parser sees it: to count quotes is not enough, as they mean nothing inside a plain cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote that ends the cell, unless another follows.
+    Quote,
+}
+
+impl At {
+    fn behind(self, byte: u8, delimiter: u8) -> At {
+        match (self, byte) {
+            (At::Start | At::Quote, b'"') => At::Quoted,
+            (At::Quoted, b'"') => At::Quote,
+            (At::Quoted, _) => At::Quoted,
+            (_, b'\n' | b'\r') => At::Start,
+            _ if byte == delimiter => At::Start,
+            _ => At::Plain,
+        }
+    }
 }
 
 impl Read for Bounded {
@@ -42,7 +66,7 @@ impl Read for Bounded {
         let read = self.stream.read(&mut buffer[..most])?;
         self.left -= read;
         self.ended = read == 0;
-        self.quotes += buffer[..read].iter().filter(|byte| **byte == b'"').count();
+        self.at = buffer[..read].iter().fold(self.at, |at, byte| at.behind(*byte, self.delimiter));
         Ok(read)
     }
 }
@@ -61,7 +85,8 @@ impl Table {
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(Bounded {
             stream,
             left: max,
-            quotes: 0,
+            delimiter: delimiter as u8,
+            at: At::Start,
             ended: false,
         });
         let names = rows.byte_headers().map_err(|error| message(&error))?.clone();
@@ -124,7 +149,7 @@ impl Table {
 
     /// The lines after the first of a last cell that an unclosed quote ran through to the end of the file.
     fn swallowed(&self, cells: &ByteRecord) -> Option<Vec<u8>> {
-        let open = self.rows.get_ref().ended && self.rows.get_ref().quotes % 2 == 1;
+        let open = self.rows.get_ref().ended && self.rows.get_ref().at == At::Quoted;
         let last = cells.iter().next_back().filter(|_| open)?;
         let end = last.iter().position(|byte| *byte == b'\n')?;
         Some(last[end + 1..].to_vec())
@@ -204,6 +229,9 @@ mod tests {
             ["2:1|a", broken, "4:3|c", "5!the row has 3 fields, the header 2", "6:5|f"]
         );
         assert_eq!(rows("id,text\n1,a\n2,b 5\" pipe\n3,c\n"), ["2:1|a", "3:2|b 5\" pipe", "4:3|c"]);
+        // An even number of quotes, the last of them open.
+        assert_eq!(rows("id,text\n1,a\n5\",\"\n3,c\n"), ["2:1|a", broken, "4:3|c"]);
+        assert_eq!(rows("id,text\n1,a\n\"5\"\"\",\"b\"\"\n3,c\n"), ["2:1|a", broken, "4:3|c"]);
         assert_eq!(rows("id,text\n1,\"a\nb\"\n"), ["2:1|a\nb"]);
     }
 
