@@ -87,9 +87,10 @@ fn is_zoned_day(text: &str) -> bool {
         && text.get(10..).is_some_and(|zone| zone == "Z" || (zone.starts_with(['+', '-']) && zone.len() <= 6))
 }
 
-/// The fixed offset written at the end of an RFC 3339 instant, `Z` as UTC.
+/// The fixed offset written at the end of an RFC 3339 instant, `Z` as UTC. In whole minutes, as it is printed: the instant stays the same.
 fn offset_of(text: &str) -> Offset {
-    jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).unwrap_or(Offset::UTC)
+    let offset = jiff::fmt::temporal::Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+    offset.and_then(|offset| Offset::from_seconds(offset.seconds() / 60 * 60).ok()).unwrap_or(Offset::UTC)
 }
 
 impl fmt::Display for When {
@@ -115,11 +116,14 @@ mod tests {
             ("2024-12-03T16:44:44Z", "2024-12-03T16:44:44Z"),
             ("2024-12-03T16:44:44+00:00", "2024-12-03T16:44:44Z"),
             ("2024-12-03T16:44:44+03:00", "2024-12-03T16:44:44+03:00"),
+            ("2024-12-03T16:44:44+03:00:30", "2024-12-03T16:44:14+03:00"),
             (" 20241203 ", "2024-12-03"),
             ("2024-12-03+03:00", "2024-12-03"),
             ("2024-12-03Z", "2024-12-03"),
         ] {
-            assert_eq!(When::parse_iso(given).map(|when| when.to_string()).as_deref(), Some(printed), "{given}");
+            let when = When::parse_iso(given).expect(given);
+            assert_eq!(when.to_string(), printed, "{given}");
+            assert_eq!(When::parse_iso(printed), Some(when), "{given}");
         }
         for bad in ["", "yesterday", "2024-13-01", "12"] {
             assert_eq!(When::parse_iso(bad), None, "{bad}");
