@@ -78,24 +78,28 @@ pub(super) fn run(rest: &str) -> Run {
     Run::Plain
 }
 
-/// Whether a hidden run follows in the word that `rest` begins inside.
+/// Whether a hidden run follows in the word that `rest` begins inside, at the start of a letter.
 pub(super) fn hides_more(rest: &str) -> bool {
-    let mut at = 0;
+    let (mut at, mut after_letter) = (0, false);
     for _ in 0..MAX_WORD {
         let Some(c) = rest[at..].chars().next() else { return false };
         let kind = Class::of(c).kind();
-        if kind == ARABIC || kind == IGNORED || (kind == super::class::DROPPED && c != TATWEEL) {
-            at += c.len_utf8();
-        } else if may_start(c) {
+        let mut bytes = c.len_utf8();
+        if kind == ARABIC {
+            after_letter = true;
+        } else if after_letter && may_start(c) {
+            // Behind what was read here no other run begins before the next letter.
+            after_letter = false;
             match run(&rest[at..]) {
                 Run::Hidden(_) => return true,
-                Run::Dot(bytes) => at += bytes,
-                Run::Plain if c == TATWEEL => at += c.len_utf8(),
+                Run::Dot(dot) => bytes = dot,
+                Run::Plain if c == TATWEEL => {}
                 Run::Plain => return false,
             }
-        } else {
+        } else if kind != IGNORED && kind != super::class::DROPPED {
             return false;
         }
+        at += bytes;
     }
     false
 }
