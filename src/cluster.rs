@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::article::{Article, ArticleId, Lang};
 use crate::band::Banding;
 use crate::config::{Config, Level};
-use crate::copies::{Copies, CopyFinder, Texts};
+use crate::copies::{Copies, CopyFinder, InMemory, Texts};
 use crate::error::{Error, Result};
 use crate::extract::Own;
 use crate::hash;
@@ -168,7 +168,8 @@ impl<'a> Run<'a> {
         let (together, apart) = (pinned(articles, &config.together), pinned(articles, &config.apart));
         let days: Vec<Option<i32>> = articles.iter().map(|article| article.day().map(|day| day as i32)).collect();
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
-        let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again }, watch);
+        let source = InMemory { prints: &prints, keys: &keys, shingles: &again };
+        let copies = finder.find(&Texts { rank: &rank, days: &days, apart: &apart, source: &source }, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
