@@ -38,20 +38,26 @@ pub fn unique(articles: Vec<Article>) -> (Vec<Article>, Vec<Error>) {
     if doubtful.is_empty() {
         return (articles, Vec::new());
     }
+    let (dropped, problems) = doubles(&articles, doubtful);
+    let mut dropped = dropped.into_iter();
+    let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
+    (kept, problems)
+}
+
+/// Which articles [`unique`] leaves out, and why, of those that may have the id of another one.
+pub(crate) fn doubles(articles: &[Article], doubtful: impl IntoIterator<Item = usize>) -> (Vec<bool>, Vec<Error>) {
     let mut best: AHashMap<&str, usize> = AHashMap::new();
     let mut dropped = vec![false; articles.len()];
     let mut problems = Vec::new();
     for at in doubtful {
         let article = &articles[at];
         let Some(other) = best.insert(&article.key, at) else { continue };
-        let (kept, lost, why) = prefer(&articles, other, at);
+        let (kept, lost, why) = prefer(articles, other, at);
         dropped[lost] = true;
         best.insert(&article.key, kept);
         problems.push(Error::DuplicateId { key: article.key.to_string(), message: why.to_owned() });
     }
-    let mut dropped = dropped.into_iter();
-    let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
-    (kept, problems)
+    (dropped, problems)
 }
 
 /// The articles whose id may stand twice, in input order. Most inputs have none, which eight bytes an article are enough to tell.
@@ -207,6 +213,30 @@ impl<'a> Run<'a> {
             watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
         }
         run.count(without_text, together.len() + apart.len());
+        Ok(run)
+    }
+
+    /// A run of copies that were found among more articles than these: whole groups, by number, and the distinct text of each article.
+    /// `own` are their own words.
+    pub(crate) fn of_copies(articles: &'a [Article], config: &'a Config, own: Vec<Own>, copies: Copies) -> Result<Run<'a>> {
+        let mut run = Run {
+            articles,
+            config,
+            rule: config.copy_rule(),
+            own,
+            copies,
+            langs: articles.iter().map(language::declared_by).collect(),
+            corpora: Vec::new(),
+            rank: rank(articles)?,
+            groups: Vec::new(),
+            group_of: Vec::new(),
+            scores: Scores::default(),
+            reference: Reference::Corpus,
+            story_of: Vec::new(),
+            counts: Vec::new(),
+        };
+        run.set_groups();
+        run.story_of = (0..run.groups.len() as u32).collect();
         Ok(run)
     }
 

@@ -78,6 +78,18 @@ impl Sample {
         Sample { shingles: values.len() as u32, sampled: sampled as u32, values: values[..kept].into() }
     }
 
+    /// Writes it behind other bytes.
+    pub(crate) fn to_bytes(&self, out: &mut Vec<u8>) {
+        out.extend([self.shingles, self.sampled].iter().chain(&self.values).flat_map(|number| number.to_le_bytes()));
+    }
+
+    /// What was written, up to the end of the bytes.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Sample {
+        let mut numbers = bytes.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number));
+        let (shingles, sampled) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        Sample { shingles, sampled, values: numbers.collect() }
+    }
+
     fn values(&self) -> &[u32] {
         &self.values[..self.sampled as usize]
     }
@@ -214,7 +226,7 @@ impl<'t> Search<'t> {
     fn new(values: &'t dyn Values, samples: &'t dyn Samples, groups: &'t [u32]) -> Search<'t> {
         let sources = Sources::new(values, groups);
         let seen = Seen::new(sources.size);
-        sources.each(1, |values| values.iter().for_each(|value| seen.add(*value)));
+        sources.each(|values| values.iter().for_each(|value| seen.add(*value)));
         Search { values, samples, groups, sources, seen }
     }
 
@@ -370,12 +382,17 @@ impl<'t> Sources<'t> {
         found
     }
 
-    /// Gives every so-manieth group to `receive`, on all threads.
-    fn each(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
-        (0..self.alone.len() + self.starts.len()).into_par_iter().step_by(step).for_each(|at| match self.alone.get(at) {
-            Some(text) => receive(&self.values.of(*text)),
-            None => receive(&self.union(at - self.alone.len())),
-        });
+    /// Gives what each group has to `receive`, on all threads.
+    fn each(&self, receive: impl Fn(&[u32]) + Sync) {
+        self.alone.par_iter().for_each(|text| receive(&self.values.of(*text)));
+        (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
+    }
+
+    /// Gives what the first text of every so-manieth group has to `receive`, on all threads.
+    fn firsts(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
+        let first = |at: usize| self.alone.get(at).copied().unwrap_or_else(|| self.together[self.starts[at - self.alone.len()]]);
+        let groups = (0..self.alone.len() + self.starts.len()).into_par_iter();
+        groups.step_by(step).for_each(|at| receive(&self.values.of(first(at))));
     }
 
     /// What the texts of a larger group have together.

@@ -157,6 +157,16 @@ impl Copies {
         self.overlaps.binary_search_by_key(&pair, |row| (row.0, row.1)).ok().map(|at| self.overlaps[at].2)
     }
 
+    /// Of some articles, in the order given; their overlaps are not taken along.
+    pub(crate) fn of(&self, articles: impl Iterator<Item = ArticleId>) -> Copies {
+        let (groups, unit_of): (Vec<u32>, Vec<u32>) = articles.map(|id| (self.group_of[id.index()], self.unit_of[id.index()])).unzip();
+        let mut numbers = groups.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let group_of = groups.iter().map(|group| numbers.partition_point(|number| number < group) as u32).collect();
+        Copies { group_of, unit_of, ..Copies::default() }
+    }
+
     /// Whether two articles have the same text.
     #[must_use]
     pub fn is_same_text(&self, a: ArticleId, b: ArticleId) -> bool {

@@ -80,7 +80,7 @@ impl Counts {
         let step = sources.size.div_ceil(COUNTED).max(1);
         let counters = (sources.size / step).next_power_of_two();
         let counts = Counts((0..counters).map(|_| AtomicU16::new(0)).collect());
-        sources.each(step, |values| {
+        sources.firsts(step, |values| {
             for value in values {
                 let counter = &counts.0[*value as usize & (counters - 1)];
                 if counter.load(Relaxed) < MANY {
