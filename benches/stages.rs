@@ -10,7 +10,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput};
 use samestory::band::{self, Banding};
 use samestory::contain::{self, Sample};
-use samestory::copies::{CopyFinder, Print, Scratch, Texts};
+use samestory::copies::{CopyFinder, InMemory, Print, Scratch, Texts};
 use samestory::normalize;
 use samestory::shingle::{self, Shingles};
 use samestory::sketch::Sketcher;
@@ -75,7 +75,10 @@ impl Stages {
 
     fn pairs(&self) -> Vec<(u32, u32)> {
         let bands = self.finder.banding.bands;
-        band::candidates(bands, |band| black_box(&self.keys).chunks(bands).zip(0..).map(move |(keys, text)| (keys[band], text))).pairs
+        band::candidates(bands, |band| {
+            black_box(&self.keys).chunks(bands).zip(0..).map(|(keys, text)| band::row(keys[band], text)).collect()
+        })
+        .pairs
     }
 }
 
@@ -180,7 +183,8 @@ fn bench_copies(c: &mut Criterion, stages: &Stages) {
     let shingles = |id: ArticleId| stages.shingles[id.index()].clone();
     let find = || {
         let (prints, keys) = (black_box(&stages.prints), &stages.keys);
-        let texts = Texts { prints, keys, rank: &rank, days: &days, apart: &[], shingles: &shingles };
+        let source = InMemory { prints, keys, shingles: &shingles };
+        let texts = Texts { rank: &rank, days: &days, apart: &[], source: &source };
         let found = stages.finder.find(&texts, &mut |_| {});
         found.group_of.into_iter().max().map_or(0, |last| last as usize + 1)
     };

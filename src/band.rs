@@ -77,13 +77,19 @@ pub struct Candidates {
     pub crowded: Vec<Vec<u32>>,
 }
 
-/// All pairs of texts that meet in at least one of so many bands. `keys` gives the keys of all texts in a band, each with the text's number;
-/// a text without tokens has none and meets nobody. The numbering is by content, so that what is done with crowded buckets does not
-/// depend on arrival; the order in which they are given is of no account.
+/// The key of a text in a band, and the text's number, in one.
 #[must_use]
-pub fn candidates<I: Iterator<Item = (u32, u32)>>(bands: usize, keys: impl Fn(usize) -> I + Sync) -> Candidates {
+pub fn row(key: u32, text: u32) -> u64 {
+    u64::from(key) << 32 | u64::from(text)
+}
+
+/// All pairs of texts that meet in at least one of so many bands. `rows` gives the [`row`]s of all texts in a band; a text without tokens
+/// has none and meets nobody. The numbering is by content, so that what is done with crowded buckets does not depend on arrival; the order
+/// in which they are given is of no account.
+#[must_use]
+pub fn candidates(bands: usize, rows: impl Fn(usize) -> Vec<u64> + Sync) -> Candidates {
     let of_band = |band: usize| {
-        let mut rows: Vec<u64> = keys(band).map(|(key, text)| u64::from(key) << 32 | u64::from(text)).collect();
+        let mut rows = rows(band);
         keep_shared(&mut rows);
         rows.sort_unstable();
         let mut found = Candidates::default();
@@ -162,7 +168,7 @@ mod tests {
             (299, _) => None,
             _ => Some(1000 + text as u32),
         };
-        let found = candidates(3, |band| (0..300).rev().filter_map(move |text| Some((key(text, band)?, text as u32))));
+        let found = candidates(3, |band| (0..300).rev().filter_map(|text| Some(row(key(text, band)?, text as u32))).collect());
         assert_eq!(found.pairs, [(200, 201), (200, 202), (200, 203), (201, 202), (201, 203), (202, 203)]);
         assert_eq!(found.crowded, [(0..200).collect::<Vec<u32>>()]);
     }

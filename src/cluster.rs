@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::article::{Article, ArticleId, Lang};
 use crate::band::Banding;
 use crate::config::{Config, Level};
-use crate::copies::{Copies, CopyFinder, Texts};
+use crate::copies::{Copies, CopyFinder, InMemory, Texts};
 use crate::error::{Error, Result};
 use crate::extract::Own;
 use crate::hash;
@@ -38,20 +38,26 @@ pub fn unique(articles: Vec<Article>) -> (Vec<Article>, Vec<Error>) {
     if doubtful.is_empty() {
         return (articles, Vec::new());
     }
+    let (dropped, problems) = doubles(&articles, doubtful);
+    let mut dropped = dropped.into_iter();
+    let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
+    (kept, problems)
+}
+
+/// Which articles [`unique`] leaves out, and why, of those that may have the id of another one.
+pub(crate) fn doubles(articles: &[Article], doubtful: impl IntoIterator<Item = usize>) -> (Vec<bool>, Vec<Error>) {
     let mut best: AHashMap<&str, usize> = AHashMap::new();
     let mut dropped = vec![false; articles.len()];
     let mut problems = Vec::new();
     for at in doubtful {
         let article = &articles[at];
         let Some(other) = best.insert(&article.key, at) else { continue };
-        let (kept, lost, why) = prefer(&articles, other, at);
+        let (kept, lost, why) = prefer(articles, other, at);
         dropped[lost] = true;
         best.insert(&article.key, kept);
         problems.push(Error::DuplicateId { key: article.key.to_string(), message: why.to_owned() });
     }
-    let mut dropped = dropped.into_iter();
-    let kept = articles.into_iter().filter(|_| !dropped.next().unwrap_or(false)).collect();
-    (kept, problems)
+    (dropped, problems)
 }
 
 /// The articles whose id may stand twice, in input order. Most inputs have none, which eight bytes an article are enough to tell.
@@ -168,7 +174,8 @@ impl<'a> Run<'a> {
         let (together, apart) = (pinned(articles, &config.together), pinned(articles, &config.apart));
         let days: Vec<Option<i32>> = articles.iter().map(|article| article.day().map(|day| day as i32)).collect();
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
-        let copies = finder.find(&Texts { prints: &prints, keys: &keys, rank: &rank, days: &days, apart: &apart, shingles: &again }, watch);
+        let source = InMemory { prints: &prints, keys: &keys, shingles: &again };
+        let copies = finder.find(&Texts { rank: &rank, days: &days, apart: &apart, source: &source }, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
@@ -206,6 +213,30 @@ impl<'a> Run<'a> {
             watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
         }
         run.count(without_text, together.len() + apart.len());
+        Ok(run)
+    }
+
+    /// A run of copies that were found among more articles than these: whole groups, by number, and the distinct text of each article.
+    /// `own` are their own words.
+    pub(crate) fn of_copies(articles: &'a [Article], config: &'a Config, own: Vec<Own>, copies: Copies) -> Result<Run<'a>> {
+        let mut run = Run {
+            articles,
+            config,
+            rule: config.copy_rule(),
+            own,
+            copies,
+            langs: articles.iter().map(language::declared_by).collect(),
+            corpora: Vec::new(),
+            rank: rank(articles)?,
+            groups: Vec::new(),
+            group_of: Vec::new(),
+            scores: Scores::default(),
+            reference: Reference::Corpus,
+            story_of: Vec::new(),
+            counts: Vec::new(),
+        };
+        run.set_groups();
+        run.story_of = (0..run.groups.len() as u32).collect();
         Ok(run)
     }
 

@@ -78,6 +78,18 @@ impl Sample {
         Sample { shingles: values.len() as u32, sampled: sampled as u32, values: values[..kept].into() }
     }
 
+    /// Writes it behind other bytes.
+    pub(crate) fn to_bytes(&self, out: &mut Vec<u8>) {
+        out.extend([self.shingles, self.sampled].iter().chain(&self.values).flat_map(|number| number.to_le_bytes()));
+    }
+
+    /// What was written, up to the end of the bytes.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Sample {
+        let mut numbers = bytes.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number));
+        let (shingles, sampled) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        Sample { shingles, sampled, values: numbers.collect() }
+    }
+
     fn values(&self) -> &[u32] {
         &self.values[..self.sampled as usize]
     }
@@ -88,36 +100,82 @@ impl Sample {
     }
 }
 
+/// The samples of texts, by their numbers: in memory, or wherever they are kept.
+pub trait Samples: Sync {
+    /// What is kept of a text.
+    fn of(&self, text: u32) -> Cow<'_, Sample>;
+}
+
+impl Samples for Vec<&Sample> {
+    fn of(&self, text: u32) -> Cow<'_, Sample> {
+        Cow::Borrowed(self[text as usize])
+    }
+}
+
+/// Some values of each text.
+trait Values: Sync {
+    fn of(&self, text: u32) -> Cow<'_, [u32]>;
+}
+
+/// Those of the sample.
+struct Sampled<'s>(&'s dyn Samples);
+
+impl Values for Sampled<'_> {
+    fn of(&self, text: u32) -> Cow<'_, [u32]> {
+        match self.0.of(text) {
+            Cow::Borrowed(sample) => Cow::from(sample.values()),
+            Cow::Owned(sample) => Cow::from(sample.values().to_vec()),
+        }
+    }
+}
+
+/// Those that were chosen.
+struct Chosen(Vec<Box<[u32]>>);
+
+impl Values for Chosen {
+    fn of(&self, text: u32) -> Cow<'_, [u32]> {
+        Cow::from(&*self.0[text as usize])
+    }
+}
+
 /// Every pair of texts from different groups of which one may hold at least `least` of the other's shingles, crowded ones aside. Texts are
 /// distinct and numbered by content; `groups` names the group of each, ascending or not, and `whole` gives the upper halves of all of a
-/// text's shingle hashes.
+/// text's shingle hashes. What is kept of a text is asked for again and again, and never held.
 #[must_use]
-pub fn candidates(samples: &[&Sample], groups: &[u32], least: Ratio, whole: &(dyn Fn(u32) -> Vec<u32> + Sync)) -> Contained {
-    let texts: Vec<&[u32]> = samples.iter().map(|sample| sample.values()).collect();
-    let whole = |text: u32| samples[text as usize].whole().map_or_else(|| Cow::from(whole(text)), Cow::from);
-    let search = Search::new(&texts, samples, groups);
-    let told = |(text, sample): (u32, &&Sample)| {
-        let mut inner = Inner::new(text, sample.shingles as usize, least);
-        if (sample.shingles as usize) < MIN_CONTAINED || !search.may_be_held(&inner) {
+pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(dyn Fn(u32) -> Vec<u32> + Sync)) -> Contained {
+    let texts = 0..groups.len() as u32;
+    let whole = |text: u32| match samples.of(text) {
+        Cow::Borrowed(sample) => sample.whole().map_or_else(|| Cow::from(whole(text)), Cow::from),
+        Cow::Owned(sample) => Cow::from(if sample.whole().is_some() { sample.values.into_vec() } else { whole(text) }),
+    };
+    let sampled = Sampled(samples);
+    let search = Search::new(&sampled, samples, groups);
+    let told = |text: u32| {
+        let sample = samples.of(text);
+        let (shingles, values) = (sample.shingles as usize, sample.values());
+        let mut inner = Inner::new(text, shingles, least);
+        if shingles < MIN_CONTAINED || !search.may_be_held(&inner, values) {
             return None;
         }
-        if !search.suffices(&inner) {
+        let mut suffices = inner.is_told_by(values);
+        if !suffices {
             // Perhaps only because repeats were counted.
             inner = Inner::new(text, distinct(&whole(text)).len(), least);
+            suffices = inner.is_told_by(values);
         }
-        Some(inner)
+        Some((inner, suffices))
     };
-    let inner: Vec<Inner> = (0..samples.len() as u32).into_par_iter().zip(samples).filter_map(told).collect();
-    let (inner, thin): (Vec<Inner>, Vec<Inner>) = inner.into_iter().partition(|inner| search.suffices(inner));
+    let (inner, thin): (Vec<_>, Vec<_>) = texts.clone().into_par_iter().filter_map(told).partition(|(_, suffices)| *suffices);
+    let of_part = |part: Vec<(Inner, bool)>| -> Vec<Inner> { part.into_iter().map(|row| row.0).collect() };
+    let (inner, thin) = (of_part(inner), of_part(thin));
     let mut found = search.run(&inner);
     if !thin.is_empty() {
         drop(search);
         let values: Vec<u32> = thin.par_iter().flat_map_iter(|inner| whole(inner.text).into_owned()).collect();
         let wanted = Marks::new(&values, COARSE);
         let of_one = |text| whole(text).iter().copied().filter(|value| wanted.may_hold(*value)).collect();
-        let texts: Vec<Vec<u32>> = (0..texts.len() as u32).into_par_iter().map(of_one).collect();
-        let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
-        let more = Search::new(&texts, samples, groups).run(&thin);
+        let chosen = Chosen(texts.into_par_iter().map(of_one).collect());
+        let more = Search::new(&chosen, samples, groups).run(&thin);
         found.crowded += more.crowded;
         found.pairs.extend(more.pairs);
         found.pairs.par_sort_unstable();
@@ -137,6 +195,11 @@ impl Inner {
     fn new(text: u32, shingles: usize, least: Ratio) -> Inner {
         Inner { text, room: shingles - least.least_of(shingles) }
     }
+
+    /// Whether a text that holds this one has at least one of these values of it.
+    fn is_told_by(&self, values: &[u32]) -> bool {
+        Marks::new(values, FINE).count() > self.room
+    }
 }
 
 /// Values in ascending order, each once.
@@ -147,61 +210,69 @@ fn distinct(values: &[u32]) -> Vec<u32> {
     values
 }
 
+/// Most rows of values that are looked for at once, about: what meets is found part by part of all values, so that the rows never fill the memory.
+const ROWS_AT_ONCE: usize = if cfg!(test) { 256 } else { 1 << 24 };
+
 /// Texts as some of their values, among which others are looked for.
 struct Search<'t> {
-    texts: &'t [&'t [u32]],
-    samples: &'t [&'t Sample],
+    values: &'t dyn Values,
+    samples: &'t dyn Samples,
     groups: &'t [u32],
     sources: Sources<'t>,
     seen: Seen,
 }
 
 impl<'t> Search<'t> {
-    fn new(texts: &'t [&'t [u32]], samples: &'t [&'t Sample], groups: &'t [u32]) -> Search<'t> {
-        let sources = Sources::new(texts, groups);
-        let seen = Seen::new(sources.len());
-        sources.par_iter().for_each(|values| values.iter().for_each(|value| seen.add(*value)));
-        Search { texts, samples, groups, sources, seen }
-    }
-
-    fn values(&self, inner: &Inner) -> &'t [u32] {
-        self.texts[inner.text as usize]
+    fn new(values: &'t dyn Values, samples: &'t dyn Samples, groups: &'t [u32]) -> Search<'t> {
+        let sources = Sources::new(values, groups);
+        let seen = Seen::new(sources.size);
+        sources.each(|values| values.iter().for_each(|value| seen.add(*value)));
+        Search { values, samples, groups, sources, seen }
     }
 
     /// Whether not too many of its values stand nowhere else.
-    fn may_be_held(&self, inner: &Inner) -> bool {
-        self.values(inner).iter().filter(|value| !self.seen.twice(**value)).nth(inner.room).is_none()
-    }
-
-    /// Whether a text that holds this one has at least one of its values.
-    fn suffices(&self, inner: &Inner) -> bool {
-        Marks::new(self.values(inner), FINE).count() > inner.room
+    fn may_be_held(&self, inner: &Inner, values: &[u32]) -> bool {
+        values.iter().filter(|value| !self.seen.twice(**value)).nth(inner.room).is_none()
     }
 
     /// The pairs of one of `inner`, which are ascending, and a text that may hold it.
     fn run(&self, inner: &[Inner]) -> Contained {
         let counts = Counts::new(&self.sources);
-        let of_one = |inner: &Inner| {
-            let text = inner.text;
-            self.prefix(inner, &counts).into_iter().map(move |value| row(value, text))
-        };
-        let mut wanted: Vec<u64> = inner.par_iter().flat_map_iter(of_one).collect();
-        wanted.par_sort_unstable();
-        let marks = Marks::new(&wanted.iter().map(|row| value(*row)).collect::<Vec<u32>>(), COARSE);
-        let holds = |(text, values): (u32, &&[u32])| -> Vec<u64> {
-            values.iter().filter(|value| marks.may_hold(**value)).map(|value| row(*value, text)).collect()
-        };
-        let mut holders: Vec<u64> = (0..self.texts.len() as u32).into_par_iter().zip(self.texts).flat_map_iter(holds).collect();
-        holders.par_sort_unstable();
-        holders.dedup();
-        self.meet(inner, &wanted, &holders)
+        let rows: usize = inner.iter().map(|inner| inner.room + 1).sum();
+        let parts = rows.div_ceil(ROWS_AT_ONCE).max(1) as u32;
+        let mut found = Contained::default();
+        for part in 0..parts {
+            let is_here = |value: u32| value % parts == part;
+            let of_one = |inner: &Inner| {
+                let text = inner.text;
+                self.prefix(inner, &counts).into_iter().filter(|value| is_here(*value)).map(move |value| row(value, text))
+            };
+            let mut wanted: Vec<u64> = inner.par_iter().flat_map_iter(of_one).collect();
+            wanted.par_sort_unstable();
+            let marks = Marks::new(&wanted.iter().map(|row| value(*row)).collect::<Vec<u32>>(), COARSE);
+            let holds = |text: u32| -> Vec<u64> {
+                let values = self.values.of(text);
+                values.iter().filter(|value| is_here(**value) && marks.may_hold(**value)).map(|value| row(*value, text)).collect()
+            };
+            let mut holders: Vec<u64> = (0..self.groups.len() as u32).into_par_iter().flat_map_iter(holds).collect();
+            holders.par_sort_unstable();
+            holders.dedup();
+            let met = self.meet(inner, &wanted, &holders);
+            found.crowded += met.crowded;
+            found.pairs.extend(met.pairs);
+        }
+        if parts > 1 {
+            found.pairs.par_sort_unstable();
+            found.pairs.dedup();
+        }
+        found
     }
 
     /// The values of which a holder of the text must have one, the rarest: as many as may be missing and one, less those that are.
     fn prefix(&self, inner: &Inner, counts: &Counts) -> Vec<u32> {
-        let values = || self.values(inner).iter().copied();
-        let alone = values().filter(|value| !self.seen.twice(*value)).count();
-        let shared = values().filter(|value| self.seen.twice(*value));
+        let values = self.values.of(inner.text);
+        let alone = values.iter().filter(|value| !self.seen.twice(**value)).count();
+        let shared = values.iter().copied().filter(|value| self.seen.twice(*value));
         let mut rarest: Vec<u64> = shared.map(|value| u64::from(counts.of(value)) << 32 | u64::from(value)).collect();
         rarest.sort_unstable();
         rarest.dedup();
@@ -234,17 +305,17 @@ impl<'t> Search<'t> {
         places.par_sort_unstable_by_key(|(text, range)| (*text, range.start));
         let of_one: Vec<&[(u32, Range<usize>)]> = places.chunk_by(|a, b| a.0 == b.0).collect();
         // Each thread remembers for whom a text was last met.
-        let met_by = || vec![u32::MAX; self.texts.len()];
+        let met_by = || vec![u32::MAX; self.groups.len()];
         let pairs = of_one.into_par_iter().map_init(met_by, |met_by, places| {
             let a = places[0].0;
             let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room);
             let met = places.iter().flat_map(|(_, range)| holders[range.clone()].iter().map(|row| *row as u32));
             let mut larger: Vec<u32> = met.filter(|b| std::mem::replace(&mut met_by[*b as usize], a) != a).collect();
-            let (own, whole) =
-                (Own::new(self.texts[a as usize], room), self.samples[a as usize].whole().map(|values| Own::new(values, room)));
+            let own = Own::new(&self.values.of(a), room);
+            let whole = self.samples.of(a).whole().map(|values| Own::new(values, room));
             let holds = |b: u32| {
-                let of_whole = whole.as_ref().zip(self.samples[b as usize].whole());
-                own.is_near(self.texts[b as usize]) && of_whole.is_none_or(|(own, values)| own.is_near(values))
+                let of_whole = |own: &Own| self.samples.of(b).whole().is_none_or(|values| own.is_near(values));
+                own.is_near(&self.values.of(b)) && whole.as_ref().is_none_or(of_whole)
             };
             larger.retain(|b| self.groups[*b as usize] != self.groups[a as usize] && holds(*b));
             larger.into_iter().map(move |b| (a.min(b), a.max(b)))
@@ -284,41 +355,61 @@ impl Own {
 /// The values of each group, so that what stands in one group only is told from what another one has as well: each once, or more often
 /// where one text repeats it. What stands here once is therefore one value of each text that has it.
 struct Sources<'t> {
+    values: &'t dyn Values,
     /// Texts that are groups of their own.
-    alone: Vec<&'t [u32]>,
-    /// What the texts of a larger group have together.
-    together: Vec<Vec<u32>>,
+    alone: Vec<u32>,
+    /// The texts of larger groups, one group after the other, and where each begins.
+    together: Vec<u32>,
+    starts: Vec<usize>,
+    /// Values of all texts.
+    size: usize,
 }
 
 impl<'t> Sources<'t> {
-    fn new(texts: &[&'t [u32]], groups: &[u32]) -> Sources<'t> {
+    fn new(values: &'t dyn Values, groups: &[u32]) -> Sources<'t> {
         let mut order: Vec<(u32, u32)> = groups.iter().copied().zip(0..).collect();
         order.par_sort_unstable();
-        let runs: Vec<&[(u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
-        let alone = runs.iter().filter(|run| run.len() == 1).map(|run| texts[run[0].1 as usize]).collect();
-        let union = |run: &&&[(u32, u32)]| {
-            let (mut values, mut repeats) = (Vec::new(), Vec::new());
-            for row in run.iter() {
-                let start = values.len();
-                values.extend_from_slice(texts[row.1 as usize]);
-                values[start..].sort_unstable();
-                repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        let size = (0..groups.len() as u32).into_par_iter().map(|text| values.of(text).len()).sum();
+        let mut found = Sources { values, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
+        for run in order.chunk_by(|a, b| a.0 == b.0) {
+            if let [(_, text)] = run {
+                found.alone.push(*text);
+            } else {
+                found.starts.push(found.together.len());
+                found.together.extend(run.iter().map(|row| row.1));
             }
-            // Ascending runs are merged.
-            values.sort();
-            values.dedup();
-            values.append(&mut repeats);
-            values
-        };
-        Sources { alone, together: runs.par_iter().filter(|run| run.len() > 1).map(|run| union(&run)).collect() }
+        }
+        found
     }
 
-    fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[u32]> {
-        self.alone.par_iter().copied().chain(self.together.par_iter().map(Vec::as_slice))
+    /// Gives what each group has to `receive`, on all threads.
+    fn each(&self, receive: impl Fn(&[u32]) + Sync) {
+        self.alone.par_iter().for_each(|text| receive(&self.values.of(*text)));
+        (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
     }
 
-    fn len(&self) -> usize {
-        self.alone.iter().map(|values| values.len()).chain(self.together.iter().map(Vec::len)).sum()
+    /// Gives what the first text of every so-manieth group has to `receive`, on all threads.
+    fn firsts(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
+        let first = |at: usize| self.alone.get(at).copied().unwrap_or_else(|| self.together[self.starts[at - self.alone.len()]]);
+        let groups = (0..self.alone.len() + self.starts.len()).into_par_iter();
+        groups.step_by(step).for_each(|at| receive(&self.values.of(first(at))));
+    }
+
+    /// What the texts of a larger group have together.
+    fn union(&self, group: usize) -> Vec<u32> {
+        let end = self.starts.get(group + 1).copied().unwrap_or(self.together.len());
+        let (mut values, mut repeats) = (Vec::new(), Vec::new());
+        for text in &self.together[self.starts[group]..end] {
+            let start = values.len();
+            values.extend_from_slice(&self.values.of(*text));
+            values[start..].sort_unstable();
+            repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        }
+        // Ascending runs are merged.
+        values.sort();
+        values.dedup();
+        values.append(&mut repeats);
+        values
     }
 }
 

@@ -13,6 +13,8 @@ mod component;
 mod fold;
 pub mod live;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
@@ -47,9 +49,9 @@ pub struct CopyFinder {
 #[derive(Debug, Clone, Default)]
 pub struct Print {
     /// A hash of the whole sketch, 0 for a text without tokens.
-    sketch: u64,
+    pub(crate) sketch: u64,
     /// What is kept of the shingles, when containment is looked for.
-    sample: Sample,
+    pub(crate) sample: Sample,
 }
 
 impl Print {
@@ -69,18 +71,58 @@ pub struct Scratch {
 
 /// The articles whose copies are looked for.
 pub struct Texts<'t> {
-    /// One for each article.
-    pub prints: &'t [Print],
-    /// The keys of all bands, article by article.
-    pub keys: &'t [u32],
     /// Each article's place by key.
     pub rank: &'t [u32],
     /// Days of publication, where known.
     pub days: &'t [Option<i32>],
     /// Pairs that never share a group.
     pub apart: &'t [(ArticleId, ArticleId)],
+    /// Where all else is.
+    pub source: &'t dyn Source,
+}
+
+/// What is kept of the articles' texts, wherever it is kept.
+pub trait Source: Sync {
+    /// The hash of an article's whole sketch, 0 for a text without tokens.
+    fn sketch(&self, article: ArticleId) -> u64;
+
+    /// The rows of one band: `key << 32 | number` for each of these articles, which are ascending, with the numbers given to them.
+    fn rows(&self, band: usize, articles: &[(ArticleId, u32)]) -> Vec<u64>;
+
+    /// What is kept of an article's shingles to look for containment.
+    fn sample(&self, article: ArticleId) -> Cow<'_, Sample>;
+
+    /// The shingles of an article.
+    fn shingles(&self, article: ArticleId) -> Shingles;
+}
+
+/// A [`Source`] in memory.
+pub struct InMemory<'t> {
+    /// One for each article.
+    pub prints: &'t [Print],
+    /// The keys of all bands, article by article.
+    pub keys: &'t [u32],
     /// Computes the shingles of an article.
     pub shingles: &'t (dyn Fn(ArticleId) -> Shingles + Sync),
+}
+
+impl Source for InMemory<'_> {
+    fn sketch(&self, article: ArticleId) -> u64 {
+        self.prints[article.index()].sketch
+    }
+
+    fn rows(&self, band: usize, articles: &[(ArticleId, u32)]) -> Vec<u64> {
+        let bands = self.keys.len() / self.prints.len().max(1);
+        articles.iter().map(|(article, number)| band::row(self.keys[article.index() * bands + band], *number)).collect()
+    }
+
+    fn sample(&self, article: ArticleId) -> Cow<'_, Sample> {
+        Cow::Borrowed(&self.prints[article.index()].sample)
+    }
+
+    fn shingles(&self, article: ArticleId) -> Shingles {
+        (self.shingles)(article)
+    }
 }
 
 /// Copy groups and how they were found.
@@ -113,6 +155,16 @@ impl Copies {
         let (a, b) = (self.unit_of[a.index()], self.unit_of[b.index()]);
         let pair = (a.min(b), a.max(b));
         self.overlaps.binary_search_by_key(&pair, |row| (row.0, row.1)).ok().map(|at| self.overlaps[at].2)
+    }
+
+    /// Of some articles, in the order given; their overlaps are not taken along.
+    pub(crate) fn of(&self, articles: impl Iterator<Item = ArticleId>) -> Copies {
+        let (groups, unit_of): (Vec<u32>, Vec<u32>) = articles.map(|id| (self.group_of[id.index()], self.unit_of[id.index()])).unzip();
+        let mut numbers = groups.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let group_of = groups.iter().map(|group| numbers.partition_point(|number| number < group) as u32).collect();
+        Copies { group_of, unit_of, ..Copies::default() }
     }
 
     /// Whether two articles have the same text.
@@ -150,13 +202,11 @@ impl CopyFinder {
         done("fold", &[("distinct_texts", units.len() as u64)]);
         // In the order in which the keys lie in memory.
         let mut firsts: Vec<(ArticleId, u32)> = (0..units.len() as u32).map(|unit| (units.first(unit), unit)).collect();
-        firsts.retain(|(article, _)| !texts.prints[article.index()].is_empty());
+        firsts.retain(|(article, _)| texts.source.sketch(*article) != 0);
         firsts.par_sort_unstable();
-        let bands = self.banding.bands;
-        let met =
-            band::candidates(bands, |band| firsts.iter().map(move |(article, unit)| (texts.keys[article.index() * bands + band], *unit)));
+        let met = band::candidates(self.banding.bands, |band| texts.source.rows(band, &firsts));
         let mut found = Copies {
-            folded: (texts.prints.len() - units.len()) as u64,
+            folded: (texts.rank.len() - units.len()) as u64,
             candidates: met.pairs.len() as u64,
             crowded: met.crowded.len() as u64,
             ..Copies::default()

@@ -41,6 +41,7 @@ pub mod hash;
 pub mod index;
 mod kernel;
 pub mod language;
+pub mod large;
 pub mod link;
 pub mod linkage;
 pub mod normalize;

@@ -3,8 +3,6 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
-use rayon::prelude::*;
-
 use super::Sources;
 
 /// Most values that are counted: of more, texts are left out. 8 MiB of counters.
@@ -79,10 +77,10 @@ const MANY: u16 = 1 << 15;
 
 impl Counts {
     pub(super) fn new(sources: &Sources<'_>) -> Counts {
-        let step = sources.len().div_ceil(COUNTED).max(1);
-        let counters = (sources.len() / step).next_power_of_two();
+        let step = sources.size.div_ceil(COUNTED).max(1);
+        let counters = (sources.size / step).next_power_of_two();
         let counts = Counts((0..counters).map(|_| AtomicU16::new(0)).collect());
-        sources.par_iter().step_by(step).for_each(|values| {
+        sources.firsts(step, |values| {
             for value in values {
                 let counter = &counts.0[*value as usize & (counters - 1)];
                 if counter.load(Relaxed) < MANY {

@@ -1,5 +1,6 @@
 //! Containment: a group that holds another one's text joins it.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::component::longer_first;
 use super::fold::Units;
 use super::{Copies, CopyFinder, Texts};
 use crate::config::Linkage;
-use crate::contain::{self, Sample};
+use crate::contain::{self, Sample, Samples};
 use crate::linkage::Partition;
 use crate::shingle::Shingles;
 use crate::verify::Overlap;
@@ -19,6 +20,19 @@ const SAMPLE: usize = 8;
 
 /// Pairs whose sets are computed together.
 const AT_ONCE: usize = 1024;
+
+/// The samples of some units.
+struct Sampled<'s> {
+    texts: &'s Texts<'s>,
+    units: &'s Units,
+    sampled: &'s [u32],
+}
+
+impl Samples for Sampled<'_> {
+    fn of(&self, text: u32) -> Cow<'_, Sample> {
+        self.texts.source.sample(self.units.first(self.sampled[text as usize]))
+    }
+}
 
 impl CopyFinder {
     /// Joins groups over containment; `known` are links by containment that were found on the way, the longer text first.
@@ -32,10 +46,10 @@ impl CopyFinder {
                 *taken as usize <= SAMPLE
             })
             .collect();
-        let samples: Vec<&Sample> = sampled.iter().map(|unit| &texts.prints[units.first(*unit).index()].sample).collect();
+        let samples = Sampled { texts, units, sampled: &sampled };
         let groups: Vec<u32> = sampled.iter().map(|unit| labels[*unit as usize]).collect();
         let whole = |text: u32| {
-            let shingles = (texts.shingles)(units.first(sampled[text as usize]));
+            let shingles = texts.source.shingles(units.first(sampled[text as usize]));
             shingles.hashes().iter().map(|hash| (hash >> 32) as u32).collect()
         };
         let met = contain::candidates(&samples, &groups, least, &whole);
@@ -60,7 +74,7 @@ impl CopyFinder {
         let mut needed: Vec<u32> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
         needed.sort_unstable();
         needed.dedup();
-        let sets: Vec<Shingles> = needed.iter().map(|unit| (texts.shingles)(units.first(*unit))).collect();
+        let sets: Vec<Shingles> = needed.iter().map(|unit| texts.source.shingles(units.first(*unit))).collect();
         let set = |unit: u32| needed.binary_search(&unit).ok().map(|at| &sets[at]);
         let link = |(a, b): &(u32, u32)| {
             let overlap = Overlap::of(set(*a)?, set(*b)?);

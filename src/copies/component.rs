@@ -101,7 +101,7 @@ impl CopyFinder {
             finder: self,
             units: &component.units,
             all,
-            sets: component.units.par_iter().map(|unit| (texts.shingles)(all.first(*unit))).collect(),
+            sets: component.units.par_iter().map(|unit| texts.source.shingles(all.first(*unit))).collect(),
             apart: all.apart.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect(),
         };
         let mut found = Solved::default();

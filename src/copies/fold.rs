@@ -21,13 +21,13 @@ pub(super) struct Units {
 impl Units {
     /// Folds articles with equal sets. Texts without tokens and articles pinned apart stay alone.
     pub(super) fn fold(texts: &Texts<'_>) -> Units {
-        let mut alone = vec![false; texts.prints.len()];
+        let mut alone = vec![false; texts.rank.len()];
         for (a, b) in texts.apart {
             alone[a.index()] = true;
             alone[b.index()] = true;
         }
         let mut order: Vec<(u64, u32, u32)> =
-            texts.prints.iter().zip(texts.rank).zip(0..).map(|((print, rank), at)| (print.sketch, *rank, at)).collect();
+            texts.rank.iter().zip(0..).map(|(rank, at)| (texts.source.sketch(ArticleId(at)), *rank, at)).collect();
         order.par_sort_unstable();
         let runs: Vec<&[(u64, u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
         let folds = |run: &&[(u64, u32, u32)]| {
@@ -110,7 +110,7 @@ impl Units {
 
 /// Parts articles of equal sketches by their sets. Most often all are equal to the first.
 fn equal(articles: &[u32], texts: &Texts<'_>) -> Vec<Vec<u32>> {
-    let set = |article: u32| (texts.shingles)(ArticleId(article));
+    let set = |article: u32| texts.source.shingles(ArticleId(article));
     let as_first =
         |articles: &[u32], first: &Shingles| -> Vec<bool> { articles.par_iter().map(|article| set(*article) == *first).collect() };
     let first = set(articles[0]);

@@ -27,7 +27,8 @@ fn find(finder: &CopyFinder, sets: &[Shingles], rank: &[u32], days: &[Option<i32
     };
     let prints: Vec<Print> = sets.iter().zip(keys.chunks_mut(bands)).map(print).collect();
     let shingles = |id: ArticleId| sets[id.index()].clone();
-    finder.find(&Texts { prints: &prints, keys: &keys, rank, days, apart, shingles: &shingles }, &mut |_| {})
+    let source = InMemory { prints: &prints, keys: &keys, shingles: &shingles };
+    finder.find(&Texts { rank, days, apart, source: &source }, &mut |_| {})
 }
 
 fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {

@@ -38,12 +38,14 @@ impl LineCounts {
     /// Counts each line of an article once. `outlet` is its canonical name; without one nothing is counted.
     pub fn add(&mut self, outlet: Option<&str>, day: Option<i64>, templates: impl IntoIterator<Item = u64>) {
         let Some(outlet) = outlet.map(|outlet| hash::bytes(outlet.as_bytes())) else { return };
+        self.add_keys(outlet, day, &line_keys(outlet, templates));
+    }
+
+    /// Counts an article of the outlet with this hash, and some of its [lines](line_keys).
+    pub(crate) fn add_keys(&mut self, outlet: u64, day: Option<i64>, keys: &[u64]) {
         *self.outlets.entry(outlet).or_default() += 1;
-        let mut keys: Vec<u64> = templates.into_iter().map(|template| key(outlet, template)).collect();
-        keys.sort_unstable();
-        keys.dedup();
         for key in keys {
-            let count = self.lines.entry(key).or_insert(Count { dated: 0, undated: 0, first_day: i64::MAX, last_day: i64::MIN });
+            let count = self.lines.entry(*key).or_insert(Count { dated: 0, undated: 0, first_day: i64::MAX, last_day: i64::MIN });
             match day {
                 Some(day) => {
                     count.dated += 1;
@@ -89,6 +91,14 @@ impl LineCounts {
         let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
         count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
     }
+}
+
+/// The lines of an article of the outlet with this hash, each once.
+pub(crate) fn line_keys(outlet: u64, templates: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    let mut keys: Vec<u64> = templates.into_iter().map(|template| key(outlet, template)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 fn key(outlet: u64, template: u64) -> u64 {

@@ -14,6 +14,7 @@ use crate::article::Article;
 use crate::hash;
 use crate::normalize;
 
+pub(crate) use counts::line_keys;
 pub use counts::{LineCounts, LineRows};
 pub use lines::Lines;
 

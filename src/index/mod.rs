@@ -21,7 +21,7 @@
 
 mod answer;
 mod maintain;
-mod pack;
+pub(crate) mod pack;
 mod placed;
 mod setup;
 mod shadow;

@@ -56,6 +56,11 @@ pub(super) fn unpack<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T
 
 /// An article as it is stored: compressed.
 pub(super) fn pack_article(path: &Path, article: &Article, zstd: &mut Compressor) -> Result<Vec<u8>> {
+    zstd.compress(&to_bytes(path, article)?).map_err(|source| Error::Io { path: path.to_path_buf(), source })
+}
+
+/// An article as bytes, without its record.
+pub(crate) fn to_bytes(path: &Path, article: &Article) -> Result<Vec<u8>> {
     let owned = |text: &Option<SharedText>| text.as_ref().map(|text| text.to_string());
     let source = |source: DateSource| SOURCES.iter().position(|other| *other == source).unwrap_or(0) as u8;
     let text = Text {
@@ -68,14 +73,19 @@ pub(super) fn pack_article(path: &Path, article: &Article, zstd: &mut Compressor
         published: article.published.as_ref().map(|published| (published.when.to_string(), source(published.source))),
         gold: owned(&article.gold),
     };
-    zstd.compress(&pack(path, &text)?).map_err(|source| Error::Io { path: path.to_path_buf(), source })
+    pack(path, &text)
 }
 
 /// An article that was stored.
 pub(super) fn unpack_article(path: &Path, bytes: &[u8]) -> Result<Article> {
     let size = zstd::bulk::Decompressor::upper_bound(bytes).unwrap_or(MAX_ARTICLE_BYTES).min(MAX_ARTICLE_BYTES);
     let bytes = zstd::bulk::decompress(bytes, size).map_err(|error| damaged(path, error))?;
-    let text: Text = unpack(path, &bytes)?;
+    of_bytes(path, &bytes).map(|found| found.0)
+}
+
+/// An article that was made into bytes, and what stands behind them.
+pub(crate) fn of_bytes<'b>(path: &Path, bytes: &'b [u8]) -> Result<(Article, &'b [u8])> {
+    let (text, rest): (Text, _) = postcard::take_from_bytes(bytes).map_err(|error| damaged(path, error))?;
     let published = match text.published {
         None => None,
         Some((when, source)) => {
@@ -85,7 +95,7 @@ pub(super) fn unpack_article(path: &Path, bytes: &[u8]) -> Result<Article> {
         }
     };
     let shared = |text: Option<String>| text.map(Into::into);
-    Ok(Article {
+    let article = Article {
         key: text.key.into(),
         title: shared(text.title),
         text: text.text.into(),
@@ -95,5 +105,6 @@ pub(super) fn unpack_article(path: &Path, bytes: &[u8]) -> Result<Article> {
         published,
         gold: shared(text.gold),
         record: None,
-    })
+    };
+    Ok((article, rest))
 }

@@ -2,19 +2,27 @@
 
 use std::io;
 
-use crate::article::Article;
-use crate::link::Clustering;
 use crate::report::row::Row;
-use crate::report::{Only, kept, row};
 
-/// Writes the header and the rows; an unknown value is an empty cell.
-pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<Only>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(Row::COLUMNS).map_err(io_error)?;
-    for (article, at) in kept(articles, clustering, only) {
-        writer.write_record(row::row(articles, clustering, article, at).cells()).map_err(io_error)?;
+/// A table that is being written.
+pub(crate) struct Table<'o>(::csv::Writer<&'o mut dyn io::Write>);
+
+impl<'o> Table<'o> {
+    /// Writes the header.
+    pub(super) fn new(out: &'o mut dyn io::Write) -> io::Result<Table<'o>> {
+        let mut writer = ::csv::Writer::from_writer(out);
+        writer.write_record(Row::COLUMNS).map_err(io_error)?;
+        Ok(Table(writer))
     }
-    writer.flush()
+
+    /// Writes a row; an unknown value is an empty cell.
+    pub(super) fn write(&mut self, row: &Row<'_>) -> io::Result<()> {
+        self.0.write_record(row.cells()).map_err(io_error)
+    }
+
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The error of the writer below: a closed pipe must stay recognizable.
@@ -28,7 +36,7 @@ fn io_error(error: ::csv::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::{Format, Options, sample, write};
 
     #[test]
     fn cells_are_quoted_only_when_they_must_be() {
@@ -41,7 +49,7 @@ mod tests {
             "blog,blog,blog,0.5,true,,,,\n",
             "alone,alone,alone,,true,,,en,\"Elections, at last\"\n",
         );
-        assert_eq!(sample::text(|out| write(&articles, &clustering, None, out)), expected);
+        assert_eq!(sample::text(|out| write(Format::Csv, &articles, &clustering, &Options::default(), out)), expected);
     }
 
     #[test]
@@ -56,7 +64,7 @@ mod tests {
             }
         }
         let (articles, clustering) = sample::result();
-        let error = write(&articles, &clustering, None, &mut Closed).expect_err("a closed pipe");
+        let error = write(Format::Csv, &articles, &clustering, &Options::default(), &mut Closed).expect_err("a closed pipe");
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::article::Article;
 use crate::link::{Clustering, Story, Summary};
-use crate::report::row::{Row, rounded, row};
+use crate::report::row::{Row, place, rounded};
 
 /// Writes the object; memory for one story at a time.
 pub(super) fn write(articles: &[Article], clustering: &Clustering, out: &mut dyn io::Write) -> io::Result<()> {
@@ -101,7 +101,8 @@ fn entry<'a>(articles: &'a [Article], clustering: &'a Clustering, story: &'a Sto
         articles: story
             .articles
             .iter()
-            .map(|id| row(articles, clustering, &articles[id.index()], &clustering.placements[id.index()]))
+            .map(|id| (&articles[id.index()], &clustering.placements[id.index()]))
+            .map(|(article, at)| Row::new(article, place(articles, clustering, at), at.lang.as_deref()))
             .collect(),
         links: story
             .links

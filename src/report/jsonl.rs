@@ -2,30 +2,23 @@
 
 use std::io;
 
-use crate::article::Article;
-use crate::link::Clustering;
-use crate::report::{Only, kept, row};
+use crate::report::row::Row;
 
-/// Writes the rows.
-pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<Only>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut line = Vec::new();
-    for (article, at) in kept(articles, clustering, only) {
-        line.clear();
-        serde_json::to_writer(&mut line, &row::row(articles, clustering, article, at))?;
-        line.push(b'\n');
-        out.write_all(&line)?;
-    }
-    Ok(())
+/// Writes a row on a line.
+pub(super) fn write(row: &Row<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut line = serde_json::to_vec(row)?;
+    line.push(b'\n');
+    out.write_all(&line)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::report::sample;
+    use crate::report::{Format, Only, Options, sample, write};
 
     fn written(only: Option<Only>) -> String {
         let (articles, clustering) = sample::result();
-        sample::text(|out| write(&articles, &clustering, only, out))
+        let options = Options { only, ..Options::default() };
+        sample::text(|out| write(Format::Jsonl, &articles, &clustering, &options, out))
     }
 
     #[test]

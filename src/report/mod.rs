@@ -11,7 +11,7 @@ mod jsonl;
 mod page;
 pub(crate) mod plain;
 mod records;
-mod row;
+pub(crate) mod row;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, ArticleId};
 use crate::link::{Clustering, Placement};
+
+use row::{Place, Row};
 
 pub use feed::{Entry, Feed, FeedFormat, Other, guid, write_feed};
 pub use page::{PageFormat, PageOptions, Speech, Templates, write_page};
@@ -140,9 +142,45 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
     match format {
         Format::Text => text::write(articles, clustering, options, out),
         Format::Json => json::write(articles, clustering, out),
-        Format::Jsonl => jsonl::write(articles, clustering, options.only, out),
-        Format::Csv => csv::write(articles, clustering, options.only, out),
-        Format::Records => records::write(articles, clustering, options.only, out),
+        Format::Jsonl | Format::Csv | Format::Records => {
+            let mut rows = Rows::new(format, out)?;
+            for (article, at) in kept(articles, clustering, options.only) {
+                rows.push(article, row::place(articles, clustering, at), at.lang.as_deref())?;
+            }
+            rows.finish()
+        }
+    }
+}
+
+/// Writes row after row in one of the formats that have rows.
+pub(crate) enum Rows<'o> {
+    Jsonl(&'o mut dyn io::Write),
+    Csv(csv::Table<'o>),
+    Records(&'o mut dyn io::Write),
+}
+
+impl<'o> Rows<'o> {
+    pub(crate) fn new(format: Format, out: &'o mut dyn io::Write) -> io::Result<Rows<'o>> {
+        Ok(match format {
+            Format::Csv => Rows::Csv(csv::Table::new(out)?),
+            Format::Records => Rows::Records(out),
+            Format::Jsonl | Format::Json | Format::Text => Rows::Jsonl(out),
+        })
+    }
+
+    pub(crate) fn push(&mut self, article: &Article, place: Place<'_>, lang: Option<&str>) -> io::Result<()> {
+        match self {
+            Rows::Jsonl(out) => jsonl::write(&Row::new(article, place, lang), *out),
+            Rows::Csv(table) => table.write(&Row::new(article, place, lang)),
+            Rows::Records(out) => records::write(article, &place, *out),
+        }
+    }
+
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self {
+            Rows::Csv(mut table) => table.finish(),
+            Rows::Jsonl(_) | Rows::Records(_) => Ok(()),
+        }
     }
 }
 

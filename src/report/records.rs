@@ -13,27 +13,23 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::article::Article;
-use crate::link::Clustering;
-use crate::report::{Only, kept, row};
+use crate::report::row::Place;
 
 /// The name of the field that is added.
 const FIELD: &str = "samestory";
 
-/// Writes one record a line, in input order.
-pub(super) fn write(articles: &[Article], clustering: &Clustering, only: Option<Only>, out: &mut dyn io::Write) -> io::Result<()> {
-    for (article, at) in kept(articles, clustering, only) {
-        let place = serde_json::to_string(&row::place(articles, clustering, at))?;
-        let record = match &article.record {
-            Some(record) => Cow::from(&**record),
-            None => Cow::from(made(article)?),
-        };
-        let spliced = splice(&record, &place).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidInput, format!("record of {:?} is not a JSON object: {error}", article.key))
-        })?;
-        out.write_all(spliced.as_bytes())?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+/// Writes the record of an article on a line.
+pub(super) fn write(article: &Article, place: &Place<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let place = serde_json::to_string(place)?;
+    let record = match &article.record {
+        Some(record) => Cow::from(&**record),
+        None => Cow::from(made(article)?),
+    };
+    let spliced = splice(&record, &place).map_err(|error| {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("record of {:?} is not a JSON object: {error}", article.key))
+    })?;
+    out.write_all(spliced.as_bytes())?;
+    out.write_all(b"\n")
 }
 
 /// A record of what is known, for an article that did not come as one.
@@ -137,7 +133,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::report::sample;
+    use crate::report::{Format, Only, Options, sample, write};
 
     #[test]
     fn a_field_is_added_and_nothing_else_changes() {
@@ -212,9 +208,18 @@ mod tests {
             r#"{"id":"alone","title":"Elections, at last","text":"","samestory":{"story":"alone","copies":"alone","score":null,"representative":true}}"#,
             "\n",
         );
-        assert_eq!(sample::text(|out| write(&articles, &clustering, Some(Only::Representatives), out)), expected);
+        assert_eq!(
+            sample::text(|out| write(
+                Format::Records,
+                &articles,
+                &clustering,
+                &Options { only: Some(Only::Representatives), ..Options::default() },
+                out
+            )),
+            expected
+        );
         articles[0].record = Some("[1]".into());
-        let error = write(&articles, &clustering, None, &mut Vec::new()).expect_err("a list is no record");
+        let error = write(Format::Records, &articles, &clustering, &Options::default(), &mut Vec::new()).expect_err("a list is no record");
         assert!(error.to_string().starts_with("record of \"wire\" is not a JSON object: "), "{error}");
     }
 }

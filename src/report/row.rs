@@ -9,7 +9,7 @@ use crate::link::{Clustering, Placement};
 const SCORE_STEPS: f64 = 10_000.0;
 
 /// A score as printed: rounded to four decimals, never `-0`, never outside what JSON can say.
-pub(super) fn rounded(score: f64) -> f64 {
+pub(crate) fn rounded(score: f64) -> f64 {
     // Adding zero turns -0 into 0.
     (score * SCORE_STEPS).round() / SCORE_STEPS + 0.0
 }
@@ -28,11 +28,12 @@ pub(super) struct Row<'a> {
 
 /// Where an article ended: the middle of a row and the whole of a record's `samestory` field.
 #[derive(Debug, Serialize)]
-pub(super) struct Place<'a> {
-    story: &'a str,
-    copies: &'a str,
-    score: Option<f64>,
-    representative: bool,
+pub(crate) struct Place<'a> {
+    pub(crate) story: &'a str,
+    pub(crate) copies: &'a str,
+    /// Rounded as it is printed.
+    pub(crate) score: Option<f64>,
+    pub(crate) representative: bool,
 }
 
 /// The place of an article.
@@ -42,19 +43,19 @@ pub(super) fn place<'a>(articles: &'a [Article], clustering: &Clustering, at: &P
     Place { story: key(story.id), copies: key(story.copies[at.copies].id), score: at.score.map(rounded), representative: at.representative }
 }
 
-/// The row of an article.
-pub(super) fn row<'a>(articles: &'a [Article], clustering: &Clustering, article: &'a Article, at: &'a Placement) -> Row<'a> {
-    Row {
-        id: &article.key,
-        place: place(articles, clustering, at),
-        outlet: article.outlet.as_deref(),
-        published: article.published.as_ref().map(|published| published.when.to_string()),
-        lang: at.lang.as_deref(),
-        title: article.title.as_deref(),
+impl<'a> Row<'a> {
+    /// The row of an article at its place.
+    pub(super) fn new(article: &'a Article, place: Place<'a>, lang: Option<&'a str>) -> Row<'a> {
+        Row {
+            id: &article.key,
+            place,
+            outlet: article.outlet.as_deref(),
+            published: article.published.as_ref().map(|published| published.when.to_string()),
+            lang,
+            title: article.title.as_deref(),
+        }
     }
-}
 
-impl Row<'_> {
     /// The names of the columns.
     pub(super) const COLUMNS: [&'static str; 9] =
         ["id", "story", "copies", "score", "representative", "outlet", "published", "lang", "title"];

@@ -28,6 +28,7 @@ const LIBRARY: &[&str] = &[
     "cluster",
     "index",
     "report",
+    "large",
     "explain",
     "evaluate",
 ];

@@ -9,6 +9,7 @@ mod goldens;
 mod index;
 mod index_crash;
 mod index_damage;
+mod large;
 mod laws;
 mod layers;
 mod public;

@@ -8,7 +8,7 @@ use samestory::report::{FeedFormat, Format, Only, Speech};
 
 use crate::index_args::{Dedup, Export, Forget, Import, IndexStats, Place, Query, Recluster};
 use crate::shared::Shared;
-use crate::values::{Entries, Errors, ReportFormat, day, web, words};
+use crate::values::{Entries, Errors, ReportFormat, day, size, web, words};
 
 /// Groups reports of the same event: copies by shared text, stories by what the words say and when.
 ///
@@ -92,6 +92,13 @@ pub(crate) struct Cluster {
     /// Print on standard error what each stage cost and counted, and the peak memory.
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
+    /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for `--level copies` and the formats jsonl, csv and
+    /// records: the same rows, more slowly. A million articles need 450 MB, however long they are; more than fit are refused.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+    /// Where temporary files go, about twice as much as the articles [default: the system's folder for them].
+    #[arg(long, value_name = "DIR", requires = "memory")]
+    pub(crate) temp_dir: Option<PathBuf>,
     /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain_banding: bool,

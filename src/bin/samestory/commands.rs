@@ -7,13 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use samestory::band::Banding;
+use samestory::large::Corpus;
 use samestory::report::{self, Format, Options};
 use samestory::story::Reference;
 use samestory::{Config, Level, Stage};
 
 use crate::args::{Cluster, Explain};
 use crate::input::{self, Input};
-use crate::settings::{Run, Settings};
+use crate::settings::{Run, Settings, Wrong};
 use crate::stats::Stats;
 use crate::values::Color;
 
@@ -26,6 +27,9 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     if args.explain_banding {
         explain_banding(&config, &mut open(&run)?)?;
         return Ok(true);
+    }
+    if let Some(memory) = args.memory {
+        return large(args, memory, &config, &run);
     }
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let format = run.format(terminal);
@@ -57,6 +61,43 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
         input::say(&format!("articles: {}, {groups}: {}", input.articles.len(), found.stories.len()));
     }
     Ok(input.close(run.quiet))
+}
+
+/// … within a bound of memory.
+fn large(args: &Cluster, memory: u64, config: &Config, run: &Run) -> Result<bool> {
+    let format = run.format(false);
+    if config.level != Level::Copies {
+        return Err(Wrong("--memory finds copies only: say --level copies as well".to_owned()).into());
+    }
+    if !format.has_rows() {
+        return Err(Wrong(format!("--memory writes rows: jsonl, csv or records, not {format}")).into());
+    }
+    let mut stats = Stats::start();
+    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let (mut input, found) = with_threads(run, || -> samestory::Result<_> {
+        let mut corpus = Corpus::new(config, memory, &folder)?;
+        let input = input::each(&args.inputs, run, format == Format::Records, |article| corpus.push(article))?;
+        stats.end(Stage { name: "read", counts: vec![("bad_input", input.bad), ("skipped_files", input.skipped)] });
+        let spinner = input::working(run, "grouping articles".to_owned());
+        let found = corpus.group(&mut |stage| stats.end(stage))?;
+        spinner.finish_and_clear();
+        Ok((input, found))
+    })??;
+    input.name(found.problems());
+    let mut out = open(run)?;
+    found.write(format, run.only, &mut out)?;
+    out.flush()?;
+    stats.end(Stage { name: "report", counts: Vec::new() });
+    if args.stats {
+        input::say_lines(&stats.table());
+    }
+    for (a, b) in &config.together {
+        input::say(&format!("{a:?} and {b:?} are pinned together but stay apart, as pins or the level ask for it"));
+    }
+    if !run.quiet {
+        input::say(&format!("articles: {}, copy groups: {}", found.articles(), found.groups()));
+    }
+    Ok(input.close_with(found.articles(), run.quiet))
 }
 
 /// Says which pins could not be followed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use samestory::read::{FieldMap, Format, ReadOptions, Reader, Validators};
-use samestory::{Article, Error, SharedText};
+use samestory::{Article, Error, Result, SharedText};
 
 use crate::settings::Run;
 use crate::values::InputFormat;
@@ -35,26 +35,40 @@ pub(crate) struct Input {
 
 /// Reads every input. Problems are named as they come up; reading goes on.
 pub(crate) fn read(inputs: &[String], run: &Run, keep_records: bool) -> Input {
+    let mut articles = Vec::new();
+    let read = each(inputs, run, keep_records, |article| {
+        articles.push(article);
+        Ok(())
+    });
+    // Memory takes every article.
+    let mut input = read.unwrap_or_default();
+    let (articles, problems) = samestory::unique(articles);
+    input.articles = articles;
+    input.name(&problems);
+    input
+}
+
+/// Gives every article of the inputs to `receive`, whatever its id; ends when that fails.
+pub(crate) fn each(inputs: &[String], run: &Run, keep_records: bool, mut receive: impl FnMut(Article) -> Result<()>) -> Result<Input> {
     let mut reader = Reader::open(inputs, options(run, keep_records));
     let bar = bar(&reader, run.quiet);
     let mut input = Input::default();
+    let mut read: usize = 0;
     while let Some(item) = reader.next() {
         match item {
-            Ok(article) => input.articles.push(article),
+            Ok(article) => {
+                receive(article)?;
+                read += 1;
+            }
             Err(error) => input.bad(&error, &bar),
         }
-        if input.articles.len().is_multiple_of(STEP) {
+        if read.is_multiple_of(STEP) {
             bar.set_position(reader.bytes_read());
         }
     }
     input.skipped = reader.skipped() as u64;
-    let (articles, problems) = samestory::unique(std::mem::take(&mut input.articles));
-    input.articles = articles;
-    for error in problems {
-        input.bad(&error, &bar);
-    }
     bar.finish_and_clear();
-    input
+    Ok(input)
 }
 
 impl Input {
@@ -68,6 +82,11 @@ impl Input {
         }
     }
 
+    /// Names problems that were found among all articles.
+    pub(crate) fn name(&mut self, problems: &[Error]) {
+        problems.iter().for_each(|error| self.bad(error, &ProgressBar::hidden()));
+    }
+
     fn bad(&mut self, error: &Error, bar: &ProgressBar) {
         self.bad += 1;
         if self.problems.len() < KEPT {
@@ -78,12 +97,17 @@ impl Input {
 
     /// Says what was left out, and whether all was well.
     pub(crate) fn close(&self, quiet: bool) -> bool {
+        self.close_with(self.articles.len() as u64, quiet)
+    }
+
+    /// … of so many articles that were not kept here.
+    pub(crate) fn close_with(&self, read: u64, quiet: bool) -> bool {
         if !quiet && self.skipped > 0 {
             say(&format!("{} files of other kinds were left aside", self.skipped));
         }
         if self.bad > 0 {
             let problems = if self.bad == 1 { "problem is" } else { "problems are" };
-            say(&format!("{} {problems} named above; {} articles were read", self.bad, self.articles.len()));
+            say(&format!("{} {problems} named above; {read} articles were read", self.bad));
         }
         self.bad == 0
     }

@@ -173,6 +173,20 @@ pub(crate) enum Color {
     Never,
 }
 
+/// A number of bytes: `512M`, `1G`.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let shift = match unit.to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(format!("{text:?} is no size like 512M or 1G")),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| format!("{text:?} is no size like 512M or 1G"))
+}
+
 /// A calendar day.
 pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, String> {
     text.parse().map_err(|_| format!("{text:?} is no day like 2024-12-31"))
