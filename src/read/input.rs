@@ -99,7 +99,7 @@ impl Inputs {
     }
 
     fn file(&mut self, path: &Path, input: &str, format: Option<Format>) {
-        let id = path.file_name().map_or_else(|| input.to_string(), |name| spelled(name));
+        let id = path.file_name().map_or_else(|| input.to_string(), spelled);
         let entry = match std::fs::metadata(path) {
             Err(source) => Err(Error::Io { path: path.into(), source }),
             Ok(metadata) => {

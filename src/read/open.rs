@@ -251,7 +251,7 @@ mod tests {
         let mut unpacked = 0;
         let fault = loop {
             match stream.fill_buf() {
-                Ok(bytes) if bytes.is_empty() => break None,
+                Ok([]) => break None,
                 Ok(bytes) => {
                     let count = bytes.len();
                     unpacked += count as u64;

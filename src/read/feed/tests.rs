@@ -229,7 +229,7 @@ fn bad_items_and_broken_feeds_harm_no_other_item() {
         found[3],
         "!f.json:1: not a JSON Feed: not a JSON record: expected ident (line 3 of the record, column 9); its items are read one by one"
     );
-    let cut = read("f.json", json[..json.len() - 9].as_bytes());
+    let cut = read("f.json", &json.as_bytes()[..json.len() - 9]);
     assert_eq!((cut.len(), &cut[0]), (3, &found[0]), "{cut:?}");
     let feed = rss(&good(1));
     let cut = read("f.xml", &feed.as_bytes()[..feed.len() - 6]);
