@@ -9,18 +9,15 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 use jiff::civil::Date;
 
+use super::dom::MAX_DEPTH;
 use super::draft::Draft;
 use super::page_date::{self, Head};
-use super::{record, text_date};
+use super::{dom, record, text_date};
 use crate::article::{DateSource, Published};
 use crate::language;
 
 /// Elements in one page; a page with more is not scored (scoring is quadratic in depth) but read whole.
 const MAX_ELEMENTS: usize = 100_000;
-
-/// Levels of elements inside each other; browsers stop at 512. Readability walks up from every element, so a deeper page
-/// (20,000 levels take minutes) is read whole too, and only its head is asked for a date.
-const MAX_DEPTH: usize = 512;
 
 /// Levels above every byte of text, added up. Readability reads the text of an element again for every element around it:
 /// 4 to 7 ns for a byte and a level, so this is two to four seconds, and a page with more (15 MB inside 500 levels take 29 s) is
@@ -68,12 +65,12 @@ pub(super) fn piece(html: &str, latest: Date) -> Draft {
     if head.contains("<html") || head.contains("<body") || head.contains("<!doctype") {
         return page(html, latest);
     }
-    Draft { text: visible_text(&Document::fragment(html)), ..Draft::default() }
+    Draft { text: visible_text(&dom::fragment(html)), ..Draft::default() }
 }
 
 /// Reads a page: what it holds and says, but for a key. The text is one paragraph a line, empty when there is none.
 pub(super) fn page(html: &str, latest: Date) -> Draft {
-    let document = Document::from(html);
+    let document = dom::document(html);
     let head = Head::of(&document);
     let deep = is_deep(&document);
     let url = head.address();
@@ -91,7 +88,7 @@ pub(super) fn page(html: &str, latest: Date) -> Draft {
     let main = std::panic::catch_unwind(parse).ok().flatten();
     let mut text = main.as_ref().map(|main| one_paragraph_a_line(&main.text_content)).unwrap_or_default();
     if text.is_empty() {
-        text = visible_text(&Document::from(html));
+        text = visible_text(&dom::document(html));
     }
     let clean = |text: &str| Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
     let title = main
@@ -132,7 +129,8 @@ fn prune(document: &Document) {
     }
 }
 
-/// Whether elements stand more than [`MAX_DEPTH`] inside each other, or too much text too deep ([`MAX_DEPTH_BYTES`]).
+/// Whether elements stand more than [`MAX_DEPTH`] inside each other (Readability walks up from every element, so that such a page is read
+/// whole too, and only its head is asked for a date), or too much text too deep ([`MAX_DEPTH_BYTES`]).
 fn is_deep(document: &Document) -> bool {
     let (mut depth, mut depth_bytes) = (0, 0);
     let mut node = document.root();

@@ -1,6 +1,7 @@
 //! From arguments to the list of files and addresses to read, each with its page id and format.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,12 @@ pub(super) const STDIN: &str = "-";
 
 /// How an address begins, in any case.
 const SCHEMES: [&str; 2] = ["http://", "https://"];
+
+/// Folders inside each other that are walked: links can make of a few folders any number, and no archive of news is half as deep.
+const MAX_LEVELS: usize = 64;
+
+/// Files and folders that are looked at for one argument: few enough to list in memory. Links from folder to folder double at every level.
+const MAX_FOUND: usize = 10_000_000;
 
 /// One file or address to read.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +99,7 @@ impl Inputs {
     }
 
     fn file(&mut self, path: &Path, input: &str, format: Option<Format>) {
-        let id = path.file_name().map_or_else(|| input.to_string(), |name| name.to_string_lossy().into_owned());
+        let id = path.file_name().map_or_else(|| input.to_string(), spelled);
         let entry = match std::fs::metadata(path) {
             Err(source) => Err(Error::Io { path: path.into(), source }),
             Ok(metadata) => {
@@ -104,9 +111,11 @@ impl Inputs {
     }
 
     fn folder(&mut self, folder: &Path, input: &str) {
-        for entry in walk(folder, usize::MAX) {
+        for (entry, looked_at) in walk(folder, MAX_LEVELS).zip(1..) {
             match entry {
+                _ if looked_at > MAX_FOUND => return self.push(Err(too_many(folder)), input),
                 Err(error) => self.push(Err(walk_error(folder, error)), input),
+                Ok(entry) if is_too_deep(&entry) => self.push(Err(too_deep(&entry)), input),
                 Ok(entry) if entry.file_type().is_file() => self.found(&entry, entry.path(), &relative(folder, entry.path()), input),
                 Ok(_) => {}
             }
@@ -137,11 +146,21 @@ impl Inputs {
             root if root.is_empty() => ".".to_string(),
             root => root,
         };
-        let depth = if pattern.contains("**") { usize::MAX } else { parts.len() - fixed };
+        let depth = if pattern.contains("**") { MAX_LEVELS } else { parts.len() - fixed };
         let before = self.entries.len() + self.skipped;
         let mut walk = walk(Path::new(&root), depth);
+        let mut looked_at = 0;
         while let Some(entry) = walk.next() {
+            looked_at += 1;
             let entry = match entry {
+                _ if looked_at > MAX_FOUND => {
+                    self.push(Err(too_many(Path::new(&root))), pattern);
+                    break;
+                }
+                Ok(entry) if is_too_deep(&entry) => {
+                    self.push(Err(too_deep(&entry)), pattern);
+                    continue;
+                }
                 Ok(entry) => entry,
                 // Nothing there is the same as no match.
                 Err(error) if error.depth() == 0 => break,
@@ -159,7 +178,7 @@ impl Inputs {
                 walk.skip_current_dir();
                 self.folder(path, &shown);
             } else {
-                let name = entry.file_name().to_string_lossy();
+                let name = spelled(entry.file_name());
                 self.found(&entry, path, &name, &shown);
             }
         }
@@ -191,6 +210,18 @@ fn walk(root: &Path, depth: usize) -> walkdir::FilterEntry<walkdir::IntoIter, fn
     WalkDir::new(root).follow_links(true).max_depth(depth).sort_by_file_name().into_iter().filter_entry(visible)
 }
 
+fn is_too_deep(entry: &DirEntry) -> bool {
+    entry.depth() == MAX_LEVELS && entry.file_type().is_dir()
+}
+
+fn too_deep(entry: &DirEntry) -> Error {
+    Error::Record { path: entry.path().into(), line: None, message: format!("inside more than {MAX_LEVELS} folders: not read") }
+}
+
+fn too_many(root: &Path) -> Error {
+    Error::Record { path: root.into(), line: None, message: format!("more than {MAX_FOUND} files and folders: the rest is not read") }
+}
+
 fn walk_error(root: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(root).to_path_buf();
     if let Some(ancestor) = error.loop_ancestor() {
@@ -203,7 +234,17 @@ fn walk_error(root: &Path, error: walkdir::Error) -> Error {
 /// The path below `root`, with `/` on every system.
 fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
-    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    below.components().map(|part| spelled(part.as_os_str())).collect::<Vec<_>>().join("/")
+}
+
+/// A name as text: bytes that are none are spelled out (`\xff`), so that different names stay different.
+fn spelled(name: &OsStr) -> String {
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    out
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@
 
 mod charset;
 mod dates;
+mod dom;
 mod draft;
 mod feed;
 mod feeder;

@@ -15,6 +15,13 @@ use super::input::InputFile;
 /// which is then read past it.
 const BUFFER_BYTES: usize = 64 * 1024;
 
+/// How many times its own size a stream may unpack to. Text packs 3 to 20 times, records of one text that differ in their ids some 250
+/// times; zeros pack a thousand times and more.
+const MAX_RATIO: u64 = 500;
+
+/// Unpacked bytes for which the ratio is not asked: no more than a few records may have, whatever they are packed in.
+const FREE_BYTES: u64 = 256 * 1024 * 1024;
+
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
@@ -25,25 +32,28 @@ pub(super) type Stream = Box<dyn BufRead + Send>;
 /// Raw bytes read are added to `counter`.
 pub(super) fn open(file: &InputFile, counter: &Arc<AtomicU64>) -> io::Result<Stream> {
     let raw: Box<dyn Read + Send> = if file.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&file.path)?) };
-    decompress(Counting { raw, counter: Arc::clone(counter) })
+    decompress(raw, Arc::clone(counter))
 }
 
 /// The stream of an answer's body, as of a file.
 pub(super) fn body(bytes: Vec<u8>, counter: &Arc<AtomicU64>) -> io::Result<Stream> {
-    decompress(Counting { raw: io::Cursor::new(bytes), counter: Arc::clone(counter) })
+    decompress(io::Cursor::new(bytes), Arc::clone(counter))
 }
 
-fn decompress(raw: impl Read + Send + 'static) -> io::Result<Stream> {
-    let mut raw: Stream = Box::new(BufReader::with_capacity(BUFFER_BYTES, raw));
+fn decompress(raw: impl Read + Send + 'static, counter: Arc<AtomicU64>) -> io::Result<Stream> {
+    let packed = Arc::new(AtomicU64::new(0));
+    let counting = Counting { raw, counter, own: Arc::clone(&packed) };
+    let mut raw: Stream = Box::new(BufReader::with_capacity(BUFFER_BYTES, counting));
     let head = peek(&mut raw, 4)?;
     let raw = io::Cursor::new(head.clone()).chain(raw);
-    Ok(if head.starts_with(GZIP) {
-        Box::new(BufReader::with_capacity(BUFFER_BYTES, flate2::bufread::MultiGzDecoder::new(raw)))
+    let unpacked: Box<dyn Read + Send> = if head.starts_with(GZIP) {
+        Box::new(flate2::bufread::MultiGzDecoder::new(raw))
     } else if head.starts_with(ZSTD) {
-        Box::new(BufReader::with_capacity(BUFFER_BYTES, zstd::stream::read::Decoder::with_buffer(raw)?))
+        Box::new(zstd::stream::read::Decoder::with_buffer(raw)?)
     } else {
-        Box::new(raw)
-    })
+        return Ok(Box::new(raw));
+    };
+    Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, Bounded { unpacked, given: 0, packed })))
 }
 
 /// Takes up to `count` bytes; fewer only at the end of the input. They have to be put back in front.
@@ -100,13 +110,35 @@ pub(super) fn without_mark(mut stream: Stream) -> io::Result<Stream> {
 
 struct Counting<R> {
     raw: R,
+    /// Bytes of all inputs.
     counter: Arc<AtomicU64>,
+    /// Bytes of this one.
+    own: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Counting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.raw.read(buffer)?;
         self.counter.fetch_add(read as u64, Ordering::Relaxed);
+        self.own.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// An unpacked stream that ends with a fault when it is out of all proportion to what it is packed in.
+struct Bounded {
+    unpacked: Box<dyn Read + Send>,
+    given: u64,
+    packed: Arc<AtomicU64>,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given > FREE_BYTES && self.given > MAX_RATIO * self.packed.load(Ordering::Relaxed) {
+            return Err(io::Error::other(format!("unpacks to more than {MAX_RATIO} times its size: the rest is not read")));
+        }
+        let read = self.unpacked.read(buffer)?;
+        self.given += read as u64;
         Ok(read)
     }
 }
@@ -161,7 +193,7 @@ mod tests {
 
     fn all(bytes: Vec<u8>) -> io::Result<String> {
         let mut text = String::new();
-        without_mark(decompress(io::Cursor::new(bytes))?)?.read_to_string(&mut text)?;
+        without_mark(decompress(io::Cursor::new(bytes), Arc::default())?)?.read_to_string(&mut text)?;
         Ok(text)
     }
 
@@ -169,7 +201,7 @@ mod tests {
     fn what_stands_before_a_fault_is_given_and_then_the_fault() {
         let mut bytes = gzip(b"one\ntwo\n");
         bytes.truncate(bytes.len() - 4);
-        let mut stream = decompress(io::Cursor::new(bytes)).expect("a stream");
+        let mut stream = decompress(io::Cursor::new(bytes), Arc::default()).expect("a stream");
         assert_eq!(peek(&mut stream, 100).expect("what was whole"), b"one\ntwo\n");
         assert!(stream.read_to_end(&mut Vec::new()).is_err());
     }
@@ -205,6 +237,31 @@ mod tests {
         for short in ["", "a", "ab", "abc"] {
             assert_eq!(all(short.into()).expect(short), short);
         }
+    }
+
+    #[test]
+    fn an_archive_out_of_all_proportion_ends_with_a_fault() {
+        let zeros = vec![0u8; 1 << 20];
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        for _ in 0..300 {
+            encoder.write_all(&zeros).expect("memory");
+        }
+        let packed = encoder.finish().expect("memory");
+        let mut stream = decompress(io::Cursor::new(packed), Arc::default()).expect("a stream");
+        let mut unpacked = 0;
+        let fault = loop {
+            match stream.fill_buf() {
+                Ok([]) => break None,
+                Ok(bytes) => {
+                    let count = bytes.len();
+                    unpacked += count as u64;
+                    stream.consume(count);
+                }
+                Err(fault) => break Some(fault.to_string()),
+            }
+        };
+        assert_eq!(fault.as_deref(), Some("unpacks to more than 500 times its size: the rest is not read"));
+        assert!((FREE_BYTES..FREE_BYTES + (1 << 20)).contains(&unpacked), "{unpacked}");
     }
 
     #[test]

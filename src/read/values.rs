@@ -24,6 +24,11 @@ pub(super) struct Values {
 }
 
 impl Values {
+    /// Whether an array is open whose elements are given.
+    pub(super) fn in_array(&self) -> bool {
+        self.in_array
+    }
+
     /// The next value of `stream`, at most `max` bytes long; `None` at the end.
     pub(super) fn next(&mut self, stream: &mut impl BufRead, max: usize) -> io::Result<Option<Piece>> {
         let mut value = Vec::new();

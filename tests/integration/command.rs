@@ -5,6 +5,7 @@ mod explain;
 mod feed;
 mod formats;
 mod inputs;
+mod output;
 mod settings;
 mod streams;
 

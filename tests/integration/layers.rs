@@ -34,8 +34,23 @@ const LIBRARY: &[&str] = &[
 ];
 
 /// The command from the ground up.
-const COMMAND: &[&str] =
-    &["values", "shared", "index_args", "args", "settings", "input", "stats", "commands", "evaluate", "dedup", "feed", "index", "report"];
+const COMMAND: &[&str] = &[
+    "values",
+    "shared",
+    "index_args",
+    "args",
+    "settings",
+    "input",
+    "interrupt",
+    "output",
+    "stats",
+    "commands",
+    "evaluate",
+    "dedup",
+    "feed",
+    "index",
+    "report",
+];
 
 /// The only file that may hold `unsafe`.
 const KERNEL: &str = "src/kernel.rs";

@@ -1,9 +1,7 @@
 //! One short function for each subcommand: read, run the library, write.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, Result, bail};
 use samestory::band::Banding;
@@ -14,6 +12,7 @@ use samestory::{Config, Level, Stage};
 
 use crate::args::{Cluster, Explain};
 use crate::input::{self, Input};
+use crate::output::Output;
 use crate::settings::{Run, Settings, Wrong};
 use crate::stats::Stats;
 use crate::values::Color;
@@ -24,12 +23,13 @@ const CURVE: std::ops::RangeInclusive<u32> = 1..=20;
 /// `samestory cluster`; true when all input was good.
 pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     let (config, run) = settings.resolve()?;
+    let mut out = Output::whole(run.output.as_deref())?;
     if args.explain_banding {
-        explain_banding(&config, &mut open(&run)?)?;
+        explain_banding(&config, out)?;
         return Ok(true);
     }
     if let Some(memory) = args.memory {
-        return large(args, memory, &config, &run);
+        return large(args, memory, &config, &run, out);
     }
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     let format = run.format(terminal);
@@ -48,9 +48,8 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     found.summary.counts.insert(0, ("bad_input", input.bad));
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
     let options = Options { only: run.only, width: width(), color: color(&run, terminal) };
-    let mut out = open(&run)?;
     report::write(format, &input.articles, &found, &options, &mut out)?;
-    out.flush()?;
+    out.finish()?;
     stats.end(Stage { name: "report", counts: Vec::new() });
     if args.stats {
         input::say_lines(&stats.table());
@@ -64,7 +63,7 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
 }
 
 /// … within a bound of memory.
-fn large(args: &Cluster, memory: u64, config: &Config, run: &Run) -> Result<bool> {
+fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Output) -> Result<bool> {
     let format = run.format(false);
     if config.level != Level::Copies {
         return Err(Wrong("--memory finds copies only: say --level copies as well".to_owned()).into());
@@ -84,9 +83,8 @@ fn large(args: &Cluster, memory: u64, config: &Config, run: &Run) -> Result<bool
         Ok((input, found))
     })??;
     input.name(found.problems());
-    let mut out = open(run)?;
     found.write(format, run.only, &mut out)?;
-    out.flush()?;
+    out.finish()?;
     stats.end(Stage { name: "report", counts: Vec::new() });
     if args.stats {
         input::say_lines(&stats.table());
@@ -120,6 +118,7 @@ pub(crate) fn say_pins(config: &Config, input: &Input, unmet: &[(String, String)
 /// `samestory explain`.
 pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     let (config, run) = settings.resolve()?;
+    let mut out = Output::whole(run.output.as_deref())?;
     let alone = args.inputs.is_empty();
     let (input, a, b, reference) = if alone {
         let input = with_threads(&run, || input::read(&[args.a.clone(), args.b.clone()], &run, false))?;
@@ -142,16 +141,15 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     let explanation =
         with_threads(&run, || samestory::Run::with(&input.articles, &config, reference).and_then(|found| found.explain(&a, &b)))??;
     let terminal = run.output.is_none() && io::stdout().is_terminal();
-    let mut out = open(&run)?;
     match args.format {
         Some(Format::Json) => explanation.write_json(&mut out)?,
         _ => explanation.write_text(width(), color(&run, terminal), &mut out)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(input.close(run.quiet))
 }
 
-fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
+fn explain_banding(config: &Config, mut out: Output) -> Result<()> {
     let banding = Banding::for_threshold(config.resemblance, config.num_hashes)?;
     writeln!(
         out,
@@ -170,7 +168,7 @@ fn explain_banding(config: &Config, out: &mut dyn Write) -> Result<()> {
         )?,
         None => writeln!(out, "containment is off")?,
     }
-    Ok(out.flush()?)
+    out.finish()
 }
 
 /// Runs on as many threads as were asked for.
@@ -186,17 +184,6 @@ pub(crate) fn pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + S
             Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads cannot be started")?.install(work))
         }
     }
-}
-
-pub(crate) fn open(run: &Run) -> Result<Box<dyn Write>> {
-    Ok(match &run.output {
-        None => Box::new(BufWriter::new(io::stdout().lock())),
-        Some(path) => Box::new(BufWriter::new(create(path)?)),
-    })
-}
-
-fn create(path: &Path) -> Result<File> {
-    File::create(path).with_context(|| path.display().to_string())
 }
 
 fn color(run: &Run, terminal: bool) -> bool {

@@ -10,9 +10,10 @@ use samestory::index::{Answer, Index, Setup, Verdict};
 use samestory::read::{Reader, Validators};
 use samestory::{Article, Error};
 
-use crate::commands::{open, with_threads};
+use crate::commands::with_threads;
 use crate::index_args::{Dedup, Place, Query};
 use crate::input;
+use crate::output::Output;
 use crate::settings::{Run, Settings};
 
 /// Articles that are written together when nothing is said: the disk is asked to be sure once for all of them.
@@ -78,7 +79,7 @@ impl Tally {
 /// `samestory dedup`; true when all input was good.
 pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
     let (mut index, run) = open_index(&args.place, said)?;
-    let mut out = open(&run)?;
+    let mut out = Output::stream(run.output.as_deref())?;
     let (batch, inputs) = (args.batch.map_or(BATCH, |batch| batch.0 as usize), or_stdin(&args.inputs));
     let good = insert(&mut index, &inputs, &run, Pace { batch, follow: args.follow }, |answers| {
         for answer in answers.iter().filter(|answer| !args.new_only || answer.verdict == Verdict::New) {
@@ -173,7 +174,7 @@ pub(crate) fn query(args: &Query, settings: Settings) -> Result<bool> {
     let folder = args.index.as_deref().context("--index is missing")?;
     let (_, run) = settings.resolve()?;
     let mut index = Index::read(folder)?;
-    let mut out = open(&run)?;
+    let mut out = Output::whole(run.output.as_deref())?;
     let mut good = true;
     let mut write = |answer: &Answer| -> Result<()> {
         serde_json::to_writer(&mut out, answer).map_err(std::io::Error::from)?;
@@ -197,5 +198,6 @@ pub(crate) fn query(args: &Query, settings: Settings) -> Result<bool> {
         }
         good &= read.close(run.quiet);
     }
+    out.finish()?;
     Ok(good)
 }

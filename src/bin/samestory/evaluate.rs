@@ -7,8 +7,9 @@ use samestory::evaluate::{Evaluation, GoldRow, Judged, Pair, PairReport, Sweep, 
 use samestory::{Article, ArticleId, Config, Level};
 
 use crate::args::Evaluate;
-use crate::commands::{open, with_threads};
+use crate::commands::with_threads;
 use crate::input::{self, Input};
+use crate::output::Output;
 use crate::settings::{Settings, Wrong};
 
 /// Thresholds of a sweep, in twentieths.
@@ -21,6 +22,7 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
     if looks_into_stories && config.level == Level::Copies {
         bail!(Wrong("--calibration and --errors look at stories, and the level is copies".into()));
     }
+    let mut out = Output::whole(run.output.as_deref())?;
     let input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
     let mut gold = match &args.gold {
         Some(path) => read_gold(path, config.level)?,
@@ -32,7 +34,6 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
     if gold.is_empty() && args.pairs.is_none() {
         bail!("no labels: the articles have no gold field, and neither --gold nor --pairs names a file");
     }
-    let mut out = open(&run)?;
     let found = with_threads(&run, || samestory::Run::new(&input.articles, &config))??;
     let clustering = found.clustering();
     fill_languages(&mut gold, &input.articles, &clustering.placements);
@@ -70,7 +71,7 @@ pub(crate) fn evaluate(args: &Evaluate, settings: Settings) -> Result<bool> {
         let report = if args.by_lang { PairReport::with_languages(&pairs, lang, score) } else { PairReport::new(&pairs, score) };
         if args.json { report.write_json(&mut out)? } else { report.write_text(&mut out)? }
     }
-    out.flush()?;
+    out.finish()?;
     Ok(input.close(run.quiet))
 }
 

@@ -9,9 +9,10 @@ use samestory::report::{Feed, FeedFormat, write_feed};
 use samestory::{Level, When};
 
 use crate::args;
-use crate::commands::{open, say_pins, with_threads};
+use crate::commands::{say_pins, with_threads};
 use crate::dedup::{Pace, insert, open_index};
 use crate::input;
+use crate::output::Output;
 use crate::settings::{Run, Settings};
 
 /// The name of a feed that was given none.
@@ -27,6 +28,7 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
         return of_index(args, most);
     }
     let (config, run) = Settings::of_others(&args.shared)?.resolve()?;
+    let out = Output::whole(run.output.as_deref())?;
     let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
     input.rename(&config.outlet_aliases);
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
@@ -37,7 +39,7 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
     spinner.finish_and_clear();
     let feed = Feed::newest(&input.articles, &found, most)?;
     let entries = feed.entries.len();
-    write(args, &run, feed)?;
+    write(args, &run, feed, out)?;
     say_pins(&config, &input, &unmet);
     if !run.quiet {
         let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
@@ -53,14 +55,15 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
 /// Takes the inputs into an index, and writes the newest stories that it has.
 fn of_index(args: &args::Feed, most: usize) -> Result<bool> {
     let (mut index, run) = open_index(&args.place, Settings::said(&args.shared)?)?;
+    let out = Output::whole(run.output.as_deref())?;
     let good = if args.inputs.is_empty() { true } else { insert(&mut index, &args.inputs, &run, Pace::default(), |_| Ok(()))? };
     let feed = Feed::of_index(&index.newest(most)?);
     index.close()?;
-    write(args, &run, feed)?;
+    write(args, &run, feed, out)?;
     Ok(good)
 }
 
-fn write(args: &args::Feed, run: &Run, mut feed: Feed) -> Result<()> {
+fn write(args: &args::Feed, run: &Run, mut feed: Feed, mut out: Output) -> Result<()> {
     let format = args.format.unwrap_or_else(|| format_of(run.output.as_deref()));
     feed.title = args.title.clone().unwrap_or_else(|| TITLE.to_owned());
     feed.link.clone_from(&args.link);
@@ -69,9 +72,8 @@ fn write(args: &args::Feed, run: &Run, mut feed: Feed) -> Result<()> {
     if format == FeedFormat::Atom && feed.updated.is_none() {
         feed.updated = Timestamp::from_second(Timestamp::now().as_second()).ok().map(|now| When::Instant(now, Offset::UTC));
     }
-    let mut out = open(run)?;
     write_feed(format, &feed, &mut out)?;
-    Ok(out.flush()?)
+    out.finish()
 }
 
 /// The format that a file's name asks for.

@@ -1,10 +1,8 @@
 //! The subcommands that look after an index: `recluster`, `export`, `import`, `stats`, `forget`.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use samestory::index::{Answer, Index, Record};
 use samestory::read::Reader;
 use samestory::report::{self, Format, Options};
@@ -14,26 +12,20 @@ use crate::commands::{pool, width};
 use crate::dedup::{open_index, or_stdin};
 use crate::index_args::{Export, Forget, Import, IndexStats, Recluster};
 use crate::input;
+use crate::output::Output;
 use crate::settings::Settings;
-
-fn output(path: Option<&Path>) -> Result<Box<dyn Write>> {
-    Ok(match path.filter(|path| path.as_os_str() != "-") {
-        None => Box::new(BufWriter::new(io::stdout().lock())),
-        Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?)),
-    })
-}
 
 /// `samestory recluster`.
 pub(crate) fn recluster(args: &Recluster) -> Result<bool> {
     let mut index = Index::reopen(&args.index)?;
-    let mut out = output(args.output.as_deref())?;
+    let mut out = Output::whole(args.output.as_deref())?;
     let (articles, mut found) = pool(args.threads.map(|threads| threads.0 as usize), || index.recluster())??;
     // As `cluster` counts: what was bad never came into the index.
     found.summary.counts.splice(0..0, [("bad_input", 0), ("skipped_files", 0)]);
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = args.format.unwrap_or(if terminal { Format::Text } else { Format::Jsonl });
     report::write(format, &articles, &found, &Options { width: width(), ..Options::default() }, &mut out)?;
-    out.flush()?;
+    out.finish()?;
     if !args.quiet && format != Format::Text {
         input::say(&format!("articles: {}, stories: {}", articles.len(), found.stories.len()));
     }
@@ -71,7 +63,7 @@ struct Said {
 /// `samestory export`.
 pub(crate) fn export(args: &Export) -> Result<bool> {
     let index = Index::read(&args.index)?;
-    let mut out = output(args.output.as_deref())?;
+    let mut out = Output::whole(args.output.as_deref())?;
     index.each(|Record { article, answer, story, current }| -> Result<()> {
         let line = Line {
             id: &article.key,
@@ -87,7 +79,7 @@ pub(crate) fn export(args: &Export) -> Result<bool> {
         serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
         Ok(out.write_all(b"\n")?)
     })?;
-    out.flush()?;
+    out.finish()?;
     Ok(true)
 }
 
@@ -128,7 +120,7 @@ pub(crate) fn import(args: &Import, said: Settings) -> Result<bool> {
 /// `samestory stats`.
 pub(crate) fn stats(args: &IndexStats) -> Result<bool> {
     let stats = Index::read(&args.index)?.stats()?;
-    let mut out = output(None)?;
+    let mut out = Output::whole(None)?;
     if args.json {
         serde_json::to_writer(&mut out, &stats).map_err(io::Error::from)?;
         writeln!(out)?;
@@ -139,7 +131,7 @@ pub(crate) fn stats(args: &IndexStats) -> Result<bool> {
             writeln!(out, "{:<16}{shown}", name.replace('_', " "))?;
         }
     }
-    out.flush()?;
+    out.finish()?;
     Ok(true)
 }
 

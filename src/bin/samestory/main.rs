@@ -8,6 +8,8 @@ mod feed;
 mod index;
 mod index_args;
 mod input;
+mod interrupt;
+mod output;
 mod report;
 mod settings;
 mod shared;

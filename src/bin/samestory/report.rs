@@ -8,8 +8,9 @@ use samestory::report::{self, Format, Options, PageFormat, PageOptions, Template
 use samestory::{Article, Config};
 
 use crate::args::Report;
-use crate::commands::{open, say_pins, with_threads};
+use crate::commands::{say_pins, with_threads};
 use crate::input::{self, Input};
+use crate::output::Output;
 use crate::settings::{Run, Settings, Wrong};
 use crate::values::ReportFormat;
 
@@ -19,24 +20,27 @@ pub(crate) fn report(args: &Report) -> Result<bool> {
     if args.since.is_some() && args.index.is_none() {
         bail!(Wrong("--since: needs --index".to_owned()));
     }
-    let (config, run, input, older) = match &args.index {
+    let (config, run, input, older, mut out) = match &args.index {
         None => {
             let (config, run) = Settings::of_others(&args.shared)?.resolve()?;
+            let out = Output::whole(run.output.as_deref())?;
             let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
             input.rename(&config.outlet_aliases);
-            (config, run, input, 0)
+            (config, run, input, 0, out)
         }
         Some(folder) => {
             let index = Index::read(folder)?;
             let (settings, _) = crate::dedup::in_force(Some(folder), Settings::said(&args.shared)?)?;
             let (config, run) = settings.resolve()?;
+            let out = Output::whole(run.output.as_deref())?;
             let (articles, older) = since(&index, args.since)?;
-            (config, run, Input { articles, ..Input::default() }, older)
+            (config, run, Input { articles, ..Input::default() }, older, out)
         }
     };
     let format = args.format.unwrap_or(ReportFormat::Html);
     let templates = args.template.as_deref().map(Templates::read).transpose()?.unwrap_or_default();
-    write(args, &config, &run, &input, older, format, templates)?;
+    out.write_all(&written(args, &config, &run, &input, older, format, templates)?)?;
+    out.finish()?;
     Ok(input.close(run.quiet))
 }
 
@@ -55,7 +59,16 @@ fn since(index: &Index, first: Option<jiff::civil::Date>) -> Result<(Vec<Article
     Ok((articles, older))
 }
 
-fn write(args: &Report, config: &Config, run: &Run, input: &Input, older: u64, format: ReportFormat, templates: Templates) -> Result<()> {
+/// The report as it will be written.
+fn written(
+    args: &Report,
+    config: &Config,
+    run: &Run,
+    input: &Input,
+    older: u64,
+    format: ReportFormat,
+    templates: Templates,
+) -> Result<Vec<u8>> {
     let spinner = input::working(run, format!("grouping {} articles", input.articles.len()));
     let (written, unmet) = with_threads(run, || -> Result<_> {
         let done = samestory::Run::new(&input.articles, config)?;
@@ -84,9 +97,6 @@ fn write(args: &Report, config: &Config, run: &Run, input: &Input, older: u64, f
         Ok((out, done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
-    let mut out = open(run)?;
-    out.write_all(&written)?;
-    out.flush()?;
     say_pins(config, input, &unmet);
-    Ok(())
+    Ok(written)
 }

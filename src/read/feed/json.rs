@@ -3,20 +3,57 @@
 use super::{Feed, Item, Words};
 use crate::read::json::{self, Object};
 use crate::read::record::{self, Fields};
+use crate::read::values::{Piece, Values};
 
-/// Reads a feed. A broken one is one error: where its items end cannot be told.
+/// The name of the field that holds the items, as it stands in a feed.
+const ITEMS: &str = "\"items\"";
+
+/// Reads a feed; one that is no JSON as a whole by the items that can be told by their brackets.
 pub(super) fn read(text: &str, keep_records: bool) -> Result<Feed, String> {
-    let head = json::object(text).map_err(|message| format!("not a JSON Feed: {message}"))?;
+    match json::object(text) {
+        Ok(object) => whole(&object, text, keep_records),
+        Err(message) => {
+            let message = format!("not a JSON Feed: {message}");
+            pieces(text, &message, keep_records).ok_or(message)
+        }
+    }
+}
+
+fn whole(object: &Object<'_>, text: &str, keep_records: bool) -> Result<Feed, String> {
     let mut wrong = Vec::new();
-    if !field(&head, "version", &mut wrong).starts_with(json::FEED) {
+    if !field(object, "version", &mut wrong).starts_with(json::FEED) {
         return Err(format!("not a feed: a JSON object whose version does not begin with {}", json::FEED));
     }
-    let items = head.list("items").map_err(|message| format!("not a JSON Feed: {message}"))?;
+    let items = object.list("items").map_err(|message| format!("not a JSON Feed: {message}"))?;
     let mut line = Lines { text, at: 0, line: 1 };
     let items = items.into_iter().map(|raw| item(raw, line.of(raw), keep_records)).collect();
-    let id = field(&head, "feed_url", &mut wrong);
-    let title = words(&head, "title", true, &mut wrong);
-    Ok(Feed { id, title, link: field(&head, "home_page_url", &mut wrong), lang: field(&head, "language", &mut wrong), items, broken: None })
+    let id = field(object, "feed_url", &mut wrong);
+    let title = words(object, "title", true, &mut wrong);
+    Ok(Feed {
+        id,
+        title,
+        link: field(object, "home_page_url", &mut wrong),
+        lang: field(object, "language", &mut wrong),
+        items,
+        broken: None,
+    })
+}
+
+/// What is said before the items, and the items one by one; `None` where that is no feed either.
+fn pieces(text: &str, message: &str, keep_records: bool) -> Option<Feed> {
+    let at = text.find(ITEMS)?;
+    let list = at + text[at..].find('[')?;
+    let head = format!("{}{ITEMS}: []}}", &text[..at]);
+    let mut feed = whole(&json::object(&head).ok()?, &head, false).ok()?;
+    feed.broken = Some((1, format!("{message}; its items are read one by one")));
+    let before = memchr::memchr_iter(b'\n', &text.as_bytes()[..list]).count() as u64;
+    let (mut stream, mut values) = (&text.as_bytes()[list..], Values::default());
+    while let Ok(Some(Piece::Value { bytes, line })) = values.next(&mut stream, text.len())
+        && values.in_array()
+    {
+        feed.items.push(item(std::str::from_utf8(&bytes).ok()?, before + line, keep_records));
+    }
+    Some(feed)
 }
 
 fn item(raw: &str, line: u64, keep_records: bool) -> Item {

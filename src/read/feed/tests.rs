@@ -202,16 +202,35 @@ fn bad_items_and_broken_feeds_harm_no_other_item() {
     assert_eq!(read("f.xml", feed.as_bytes()), [row(1), "!f.xml:4: item 2: no text".into(), row(3)]);
     let broken = "broken XML, the rest is not read";
     for (middle, message) in [
-        ("<item><title>T</b></title></item>", "expected `</title>`, but `</b>` was found"),
+        ("<item><title>T</b></title></item>", "close tag `</rss>` does not match any open tag"),
         ("<item><title>T</title", "tag not closed: `>` not found before end of input"),
-        ("<item><title>T</title>", "expected `</item>`, but `</channel>` was found"),
+        ("<item><title>T</title>", "it ends before its last element does"),
     ] {
         let feed = rss(&format!("{}{}{middle}", good(1), good(2)));
         let feed = if middle.ends_with("</title") { &feed[..feed.find("</title\n").expect("a cut") + 7] } else { &feed };
         let read = read("f.xml", feed.as_bytes());
         assert_eq!(read[..2], [row(1), row(2)], "{middle}");
-        assert!(read.len() == 3 && read[2].contains(broken) && read[2].contains(message), "{read:?}");
+        assert!(read.last().is_some_and(|last| last.contains(broken) && last.contains(message)), "{read:?}");
     }
+    for middle in ["<itum><guid>tag:9</guid></item>", "<item><guid>tag:9</gu\u{4}d><title>T9</title></item>", "<item><title>T</b></item>"] {
+        let read = read("f.xml", rss(&format!("{}{middle}\n{}{}", good(1), good(2), good(3))).as_bytes());
+        let rows: Vec<&String> = read.iter().filter(|row| row.starts_with("tag:") && !row.starts_with("tag:9")).collect();
+        assert_eq!(rows, [&row(1), &row(2), &row(3)], "{middle}: {read:?}");
+    }
+    let json = "{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"Echo\", \"items\": [\n{\"id\": \"tag:1\", \"content_text\": \"a\"},\n{\"id\": nope},\n{\"id\": \"tag:3\", \"content_text\": \"c\"}]}";
+    let found = read("f.json", json.as_bytes());
+    assert!(
+        found[0].starts_with("tag:1|")
+            && found[2].starts_with("tag:3|")
+            && found[1].starts_with("!f.json:3: item 2: no text; not a JSON record"),
+        "{found:?}"
+    );
+    assert_eq!(
+        found[3],
+        "!f.json:1: not a JSON Feed: not a JSON record: expected ident (line 3 of the record, column 9); its items are read one by one"
+    );
+    let cut = read("f.json", &json.as_bytes()[..json.len() - 9]);
+    assert_eq!((cut.len(), &cut[0]), (3, &found[0]), "{cut:?}");
     let feed = rss(&good(1));
     let cut = read("f.xml", &feed.as_bytes()[..feed.len() - 6]);
     assert_eq!(cut, [row(1), format!("!f.xml:5: {broken}: it ends before its last element does")]);

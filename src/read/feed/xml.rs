@@ -71,6 +71,8 @@ pub(super) fn read(text: &str, address: Option<&Url>) -> Result<Feed, String> {
     let mut reader = NsReader::from_str(text);
     reader.config_mut().allow_dangling_amp = true;
     reader.config_mut().expand_empty_elements = true;
+    // An end that is misspelled ends its element all the same: depths are what is counted here, and the next item is whole.
+    reader.config_mut().check_end_names = false;
     let mut walk = Walk { bases: address.map(|address| (0, address.clone())).into_iter().collect(), ..Walk::default() };
     let (mut at, mut line, mut rooted) = (0, 1, false);
     loop {
@@ -161,6 +163,7 @@ impl Walk {
             self.bases.extend(joined.ok().map(|base| (self.depth, base)));
         }
         let lang = attribute(tag, "xml:lang").unwrap_or_default();
+        let is_item = vocabulary == Vocabulary::Feed && name == if self.atom { "entry" } else { "item" };
         match &mut self.item {
             Some((depth, item)) => {
                 if self.depth == *depth + 1
@@ -170,7 +173,7 @@ impl Walk {
                     self.open(field, tag);
                 }
             }
-            None if vocabulary == Vocabulary::Feed && self.depth <= 3 && name == if self.atom { "entry" } else { "item" } => {
+            None if is_item && self.depth <= 3 => {
                 let id = attribute(tag, "rdf:about").unwrap_or_default();
                 let base = self.bases.last().filter(|(depth, _)| *depth > 0).map(|(_, base)| base.clone());
                 self.item = Some((self.depth, Item { line, id, lang, base, ..Item::default() }));
