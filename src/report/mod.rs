@@ -155,14 +155,14 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
 /// Writes row after row in one of the formats that have rows.
 pub(crate) enum Rows<'o> {
     Jsonl(&'o mut dyn io::Write),
-    Csv(csv::Table<'o>),
+    Csv(Box<csv::Table<'o>>),
     Records(&'o mut dyn io::Write),
 }
 
 impl<'o> Rows<'o> {
     pub(crate) fn new(format: Format, out: &'o mut dyn io::Write) -> io::Result<Rows<'o>> {
         Ok(match format {
-            Format::Csv => Rows::Csv(csv::Table::new(out)?),
+            Format::Csv => Rows::Csv(Box::new(csv::Table::new(out)?)),
             Format::Records => Rows::Records(out),
             Format::Jsonl | Format::Json | Format::Text => Rows::Jsonl(out),
         })
