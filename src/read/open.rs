@@ -19,8 +19,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// times; zeros pack a thousand times and more.
 const MAX_RATIO: u64 = 500;
 
-/// Unpacked bytes for which the ratio is not asked: no more than a few records may have, whatever they are packed in.
-const FREE_BYTES: u64 = 256 * 1024 * 1024;
+/// Unpacked bytes for which the ratio is not asked: those that one record may have, whatever it is packed in.
+const FREE_BYTES: u64 = 64 * 1024 * 1024;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
