@@ -25,9 +25,9 @@ pub(super) struct Twice {
 }
 
 impl Twice {
-    /// Takes so many bytes, about.
+    /// Takes so many bytes at most, or a little.
     pub(super) fn new(bytes: usize) -> Twice {
-        let words = (bytes / 16).max(64).next_power_of_two();
+        let words = 1 << (bytes / 16).max(64).ilog2();
         Twice { once: vec![0; words], twice: vec![0; words] }
     }
 

@@ -42,9 +42,10 @@ const BATCH: usize = 1024;
 const GROUPED: usize = 2048;
 /// Bytes of memory for each article: what is given has to hold them. A million short news articles took 430 each, most of it pairs.
 pub const PER_ARTICLE: u64 = 450;
-/// Parts of the memory for sorting ids, and for telling lines that come once.
+/// Parts of the memory for sorting ids, and for telling lines that come once; more than so much is of no use.
 const FOR_IDS: u64 = 4;
 const FOR_LINES: u64 = 8;
+const MOST: u64 = 1 << 30;
 
 /// A corpus that is being read, article by article.
 pub struct Corpus<'c> {
@@ -77,8 +78,8 @@ impl<'c> Corpus<'c> {
             folder: folder.to_owned(),
             waiting: Vec::new(),
             articles: Filling::new(folder)?,
-            printed: Printed::new(Filling::new(folder)?, Twice::new((memory / FOR_LINES) as usize)),
-            ids: Ids::new(folder, (memory / FOR_IDS) as usize),
+            printed: Printed::new(Filling::new(folder)?, Twice::new((memory / FOR_LINES).min(MOST) as usize)),
+            ids: Ids::new(folder, (memory / FOR_IDS).min(MOST) as usize),
             count: 0,
         })
     }
