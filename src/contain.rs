@@ -16,6 +16,7 @@
 //! Values that share a place in the tables only make the choice a little worse, never lose a pair. Upper halves of the hashes are enough to
 //! find candidates.
 
+mod sources;
 mod tables;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 use crate::band::CROWDED;
 use crate::verify::{MIN_CONTAINED, ONE, Ratio};
 
+use sources::Sources;
 use tables::{Counts, Marks, Seen};
 
 /// Least share of the shingles in a sample, in millionths: a threshold near 1 leaves no room, and of a short text there has to be something.
@@ -349,67 +351,6 @@ impl Own {
         // Most texts have too few of them even with repeats.
         shared.clone().count() >= self.least
             && distinct(&shared.filter(|value| self.values.binary_search(value).is_ok()).collect::<Vec<u32>>()).len() >= self.least
-    }
-}
-
-/// The values of each group, so that what stands in one group only is told from what another one has as well: each once, or more often
-/// where one text repeats it. What stands here once is therefore one value of each text that has it.
-struct Sources<'t> {
-    values: &'t dyn Values,
-    /// Texts that are groups of their own.
-    alone: Vec<u32>,
-    /// The texts of larger groups, one group after the other, and where each begins.
-    together: Vec<u32>,
-    starts: Vec<usize>,
-    /// Values of all texts.
-    size: usize,
-}
-
-impl<'t> Sources<'t> {
-    fn new(values: &'t dyn Values, groups: &[u32]) -> Sources<'t> {
-        let mut order: Vec<(u32, u32)> = groups.iter().copied().zip(0..).collect();
-        order.par_sort_unstable();
-        let size = (0..groups.len() as u32).into_par_iter().map(|text| values.of(text).len()).sum();
-        let mut found = Sources { values, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
-        for run in order.chunk_by(|a, b| a.0 == b.0) {
-            if let [(_, text)] = run {
-                found.alone.push(*text);
-            } else {
-                found.starts.push(found.together.len());
-                found.together.extend(run.iter().map(|row| row.1));
-            }
-        }
-        found
-    }
-
-    /// Gives what each group has to `receive`, on all threads.
-    fn each(&self, receive: impl Fn(&[u32]) + Sync) {
-        self.alone.par_iter().for_each(|text| receive(&self.values.of(*text)));
-        (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
-    }
-
-    /// Gives what the first text of every so-manieth group has to `receive`, on all threads.
-    fn firsts(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
-        let first = |at: usize| self.alone.get(at).copied().unwrap_or_else(|| self.together[self.starts[at - self.alone.len()]]);
-        let groups = (0..self.alone.len() + self.starts.len()).into_par_iter();
-        groups.step_by(step).for_each(|at| receive(&self.values.of(first(at))));
-    }
-
-    /// What the texts of a larger group have together.
-    fn union(&self, group: usize) -> Vec<u32> {
-        let end = self.starts.get(group + 1).copied().unwrap_or(self.together.len());
-        let (mut values, mut repeats) = (Vec::new(), Vec::new());
-        for text in &self.together[self.starts[group]..end] {
-            let start = values.len();
-            values.extend_from_slice(&self.values.of(*text));
-            values[start..].sort_unstable();
-            repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
-        }
-        // Ascending runs are merged.
-        values.sort();
-        values.dedup();
-        values.append(&mut repeats);
-        values
     }
 }
 

@@ -19,8 +19,9 @@ use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::band::{self, Banding};
-use crate::config::Linkage;
+use crate::config::{Config, Linkage};
 use crate::contain::Sample;
+use crate::error::Result;
 use crate::hash;
 use crate::link::{Stage, Watch};
 use crate::shingle::{self, Shingles};
@@ -175,6 +176,20 @@ impl Copies {
 }
 
 impl CopyFinder {
+    /// As a configuration asks.
+    ///
+    /// # Errors
+    /// When its hashes are too few to find pairs at its resemblance.
+    pub fn of(config: &Config) -> Result<CopyFinder> {
+        Ok(CopyFinder {
+            shingle: config.shingle,
+            sketcher: Sketcher::new(config.num_hashes),
+            banding: Banding::for_threshold(config.resemblance, config.num_hashes)?,
+            rule: config.copy_rule(),
+            linkage: config.linkage,
+        })
+    }
+
     /// Sketches a text, given by its token hashes: its band keys go to `keys`, one for each band.
     #[must_use]
     pub fn print(&self, tokens: &[u64], scratch: &mut Scratch, keys: &mut [u32]) -> Print {

@@ -2,27 +2,18 @@
 
 #![no_main]
 
+#[path = "../../tests/integration/report/evil.rs"]
+mod evil;
+
 use arbitrary::Arbitrary;
 use dom_query::Document;
+use evil::EVIL;
 use libfuzzer_sys::fuzz_target;
 use samestory::report::{PageFormat, PageOptions, Speech, write_page};
 use samestory::{Article, Config, Run, language, unique};
 
 /// A text that all share, so that there are stories and passages to show.
 const BODY: &str = "The mayor opened the new bridge over the river on Tuesday after three years of work. ";
-/// What would like to act.
-const EVIL: [&str; 10] = [
-    "<script>window.hit = 1</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "</style></script><!-- <b>",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "\u{202e}gnp.exe\u{202c} \u{2067}x\u{2069}",
-    "\u{1b}[31mred\u{7}\u{0}",
-    "' onclick='alert(1)",
-    "]]>&lt;b&gt;&#x3c;i>",
-    "[x](javascript:alert(1))",
-];
 const ARTICLES: usize = 8;
 
 #[derive(Arbitrary, Debug)]

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
-use super::Sources;
+use super::sources::Sources;
 
 /// Most values that are counted: of more, texts are left out. 8 MiB of counters.
 const COUNTED: usize = 1 << 22;

@@ -164,7 +164,11 @@ impl<'o> Rows<'o> {
         Ok(match format {
             Format::Csv => Rows::Csv(Box::new(csv::Table::new(out)?)),
             Format::Records => Rows::Records(out),
-            Format::Jsonl | Format::Json | Format::Text => Rows::Jsonl(out),
+            Format::Jsonl => Rows::Jsonl(out),
+            Format::Json | Format::Text => {
+                let message = format!("{format} is not written row by row: jsonl, csv or records are");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
         })
     }
 

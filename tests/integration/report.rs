@@ -1,5 +1,6 @@
 //! The editorial report: what it shows is what the machine formats say, and what it is given cannot act.
 
+mod evil;
 mod flags;
 mod harmless;
 mod truth;

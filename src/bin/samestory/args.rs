@@ -93,10 +93,10 @@ pub(crate) struct Cluster {
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
     /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for `--level copies` and the formats jsonl, csv and
-    /// records: the same rows, more slowly. A million articles need 450 MB, however long they are; more than fit are refused.
+    /// records: the same rows, more slowly. Every million articles need 450 MB, more than fit are refused; 50 MB are used in any case.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
-    /// Where temporary files go, about twice as much as the articles [default: the system's folder for them].
+    /// Where temporary files go, up to twice as much as the articles [default: the system's folder for them].
     #[arg(long, value_name = "DIR", requires = "memory")]
     pub(crate) temp_dir: Option<PathBuf>,
     /// Print the sketch bands in force and the chance of finding a pair at each resemblance, then stop.

@@ -2,21 +2,9 @@
 
 use dom_query::Document;
 
+use super::evil::EVIL;
 use super::page;
 use crate::util::Dir;
-
-/// What stands in every field of every article.
-const EVIL: [&str; 9] = [
-    "<script>window.hit = 1</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "</style></script><!-- <b>",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "\u{202e}gnp.exe\u{202c} \u{2067}x\u{2069}",
-    "\u{1b}[31mred\u{7}\u{0}",
-    "' onclick='alert(1)",
-    "]]>&lt;b&gt;&#x3c;i>",
-];
 
 fn evil() -> Dir {
     let body = "The mayor opened the new bridge over the river on Tuesday after three years of work and a long dispute about its cost. ";

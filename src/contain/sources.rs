@@ -1,0 +1,66 @@
+//! The values of all groups, one group after the other.
+
+use rayon::prelude::*;
+
+use super::Values;
+
+/// The values of each group, so that what stands in one group only is told from what another one has as well: each once, or more often
+/// where one text repeats it. What stands here once is therefore one value of each text that has it.
+pub(super) struct Sources<'t> {
+    values: &'t dyn Values,
+    /// Texts that are groups of their own.
+    alone: Vec<u32>,
+    /// The texts of larger groups, one group after the other, and where each begins.
+    together: Vec<u32>,
+    starts: Vec<usize>,
+    /// Values of all texts.
+    pub(super) size: usize,
+}
+
+impl<'t> Sources<'t> {
+    pub(super) fn new(values: &'t dyn Values, groups: &[u32]) -> Sources<'t> {
+        let mut order: Vec<(u32, u32)> = groups.iter().copied().zip(0..).collect();
+        order.par_sort_unstable();
+        let size = (0..groups.len() as u32).into_par_iter().map(|text| values.of(text).len()).sum();
+        let mut found = Sources { values, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
+        for run in order.chunk_by(|a, b| a.0 == b.0) {
+            if let [(_, text)] = run {
+                found.alone.push(*text);
+            } else {
+                found.starts.push(found.together.len());
+                found.together.extend(run.iter().map(|row| row.1));
+            }
+        }
+        found
+    }
+
+    /// Gives what each group has to `receive`, on all threads.
+    pub(super) fn each(&self, receive: impl Fn(&[u32]) + Sync) {
+        self.alone.par_iter().for_each(|text| receive(&self.values.of(*text)));
+        (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
+    }
+
+    /// Gives what the first text of every so-manieth group has to `receive`, on all threads.
+    pub(super) fn firsts(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
+        let first = |at: usize| self.alone.get(at).copied().unwrap_or_else(|| self.together[self.starts[at - self.alone.len()]]);
+        let groups = (0..self.alone.len() + self.starts.len()).into_par_iter();
+        groups.step_by(step).for_each(|at| receive(&self.values.of(first(at))));
+    }
+
+    /// What the texts of a larger group have together.
+    fn union(&self, group: usize) -> Vec<u32> {
+        let end = self.starts.get(group + 1).copied().unwrap_or(self.together.len());
+        let (mut values, mut repeats) = (Vec::new(), Vec::new());
+        for text in &self.together[self.starts[group]..end] {
+            let start = values.len();
+            values.extend_from_slice(&self.values.of(*text));
+            values[start..].sort_unstable();
+            repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        }
+        // Ascending runs are merged.
+        values.sort();
+        values.dedup();
+        values.append(&mut repeats);
+        values
+    }
+}
