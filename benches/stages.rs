@@ -155,7 +155,6 @@ fn bench_contain(c: &mut Criterion, stages: &Stages) {
     let groups: Vec<u32> = (0..stages.values.len() as u32).collect();
     let least = Ratio::new(Config::default().containment.expect("on"));
     let samples: Vec<Sample> = stages.values.iter().map(|values| Sample::new(&mut values.clone(), least)).collect();
-    let samples: Vec<&Sample> = samples.iter().collect();
     let whole = |text: u32| stages.values[text as usize].clone();
     let candidates = || contain::candidates(black_box(&samples), &groups, least, &whole).pairs.len();
     assert_eq!(candidates(), CONTAINED);
@@ -183,8 +182,8 @@ fn bench_copies(c: &mut Criterion, stages: &Stages) {
     let shingles = |id: ArticleId| stages.shingles[id.index()].clone();
     let find = || {
         let (prints, keys) = (black_box(&stages.prints), &stages.keys);
-        let source = InMemory { prints, keys, shingles: &shingles };
-        let texts = Texts { rank: &rank, days: &days, apart: &[], source: &source };
+        let source = InMemory { prints, keys, days: &days, shingles: &shingles };
+        let texts = Texts { rank: &rank, apart: &[], at_once: usize::MAX, keep_overlaps: true, source: &source };
         let found = stages.finder.find(&texts, &mut |_| {});
         found.group_of.into_iter().max().map_or(0, |last| last as usize + 1)
     };

@@ -121,6 +121,20 @@ pub fn candidates(bands: usize, rows: impl Fn(usize) -> Vec<u64> + Sync) -> Cand
     all
 }
 
+/// Of each bucket every text with the next one: what connects the texts that all [`candidates`] connect. `rows` is as there.
+pub fn chains(bands: usize, rows: impl Fn(usize) -> Vec<u64> + Sync) -> impl Iterator<Item = (u32, u32)> {
+    let of_band = move |band: usize| -> Vec<(u32, u32)> {
+        let mut rows = rows(band);
+        keep_shared(&mut rows);
+        rows.sort_unstable();
+        rows.windows(2).filter(|pair| pair[0] >> 32 == pair[1] >> 32).map(|pair| (pair[0] as u32, pair[1] as u32)).collect()
+    };
+    (0..bands).step_by(BANDS_AT_ONCE).flat_map(move |first| {
+        let parts: Vec<Vec<(u32, u32)>> = (first..bands.min(first + BANDS_AT_ONCE)).into_par_iter().map(&of_band).collect();
+        parts.into_iter().flatten()
+    })
+}
+
 /// Drops most rows whose key no other row has: sorting what is left is little work. Keys that share a place are kept.
 fn keep_shared(rows: &mut Vec<u64>) {
     let words = (rows.len() * 8).next_power_of_two().max(64) / 64;

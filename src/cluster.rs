@@ -106,8 +106,9 @@ impl<'a> Run<'a> {
         let (together, apart) = (pinned(articles, &config.together), pinned(articles, &config.apart));
         let days: Vec<Option<i32>> = articles.iter().map(|article| article.day().map(|day| day as i32)).collect();
         let again = |id: ArticleId| shingles(&articles[id.index()], &own[id.index()], config.shingle);
-        let source = InMemory { prints: &prints, keys: &keys, shingles: &again };
-        let copies = finder.find(&Texts { rank: &rank, days: &days, apart: &apart, source: &source }, watch);
+        let source = InMemory { prints: &prints, keys: &keys, days: &days, shingles: &again };
+        let texts = Texts { rank: &rank, apart: &apart, at_once: usize::MAX, keep_overlaps: true, source: &source };
+        let copies = finder.find(&texts, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
         let stories = config.level == Level::Stories;
@@ -138,10 +139,10 @@ impl<'a> Run<'a> {
         let pins = Pins { together: pins(&together), apart: pins(&apart) };
         run.story_of = (0..run.groups.len() as u32).collect();
         if config.level == Level::Stories {
-            run.scores = story::score(&run.reports(), i64::from(config.window.div_ceil(24)), reference);
+            run.scores = story::score(&*run.reports(), i64::from(config.window.div_ceil(24)), reference);
             let compared = run.scores.pairs.len() as u64;
             watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", run.scores.long_postings)] });
-            run.story_of = run.link(story::MERGE, &pins);
+            run.story_of = link(run.groups.len(), &run.scores, story::MERGE, &pins);
             watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
         }
         run.count(without_text, together.len() + apart.len());
@@ -172,6 +173,12 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
+    /// Takes stories that were found among more groups than these: the scores of those here, numbered as here, and the story of each, by one
+    /// of its groups.
+    pub(crate) fn set_stories(&mut self, scores: Scores, story_of: Vec<u32>) {
+        (self.scores, self.story_of) = (scores, story_of);
+    }
+
     /// The copy group of each article, and the scores of all pairs of groups that were compared.
     #[must_use]
     pub fn scores(&self) -> (&[u32], &Scores) {
@@ -187,17 +194,12 @@ impl<'a> Run<'a> {
         unmet.map(|(a, b)| (key(a), key(b))).collect()
     }
 
-    /// Stories of the copy groups when mean probabilities of at least `least` merge.
-    fn link(&self, least: u32, pins: &Pins) -> Vec<u32> {
-        let edges: Vec<linkage::Edge> = self.scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
-        fragments::join(linkage::average(self.groups.len(), &edges, |_| least, pins), &self.scores, pins)
-    }
-
     /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at. Pins of the
     /// configuration do not count here.
     #[must_use]
     pub fn stories_at(&self, least: f64) -> Vec<u32> {
-        let labels = self.link((least * f64::from(story::PROBABILITY_ONE)) as u32, &Pins::default());
+        let least = (least * f64::from(story::PROBABILITY_ONE)) as u32;
+        let labels = link(self.groups.len(), &self.scores, least, &Pins::default());
         self.group_of.iter().map(|group| labels[*group as usize]).collect()
     }
 
@@ -285,6 +287,12 @@ impl<'a> Run<'a> {
             ("pins", pins as u64),
         ];
     }
+}
+
+/// The story of each of so many copy groups, by one of them, when mean probabilities of at least `least` merge.
+pub(crate) fn link(groups: usize, scores: &Scores, least: u32, pins: &Pins) -> Vec<u32> {
+    let edges: Vec<linkage::Edge> = scores.pairs.iter().filter(|edge| edge.2 >= story::RELATED).copied().collect();
+    fragments::join(linkage::average(groups, &edges, |_| least, pins), scores, pins)
 }
 
 /// Each article's place by key.

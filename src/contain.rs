@@ -22,13 +22,14 @@ mod tables;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::band::CROWDED;
 use crate::verify::{MIN_CONTAINED, ONE, Ratio};
 
 use sources::Sources;
-use tables::{Counts, Marks, Seen};
+use tables::{Counts, Marks, Twice};
 
 /// Least share of the shingles in a sample, in millionths: a threshold near 1 leaves no room, and of a short text there has to be something.
 const MIN_SAMPLE: u64 = ONE / 4;
@@ -96,6 +97,12 @@ impl Sample {
         &self.values[..self.sampled as usize]
     }
 
+    fn into_values(self) -> Vec<u32> {
+        let mut values = self.values.into_vec();
+        values.truncate(self.sampled as usize);
+        values
+    }
+
     /// All values, if they are kept.
     fn whole(&self) -> Option<&[u32]> {
         (self.values.len() == self.shingles as usize).then_some(&self.values)
@@ -106,28 +113,69 @@ impl Sample {
 pub trait Samples: Sync {
     /// What is kept of a text.
     fn of(&self, text: u32) -> Cow<'_, Sample>;
+
+    /// In how many blocks texts lie that are read together.
+    fn blocks(&self) -> usize;
+
+    /// The texts of a block, in any order: each text is in one.
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)>;
 }
 
-impl Samples for Vec<&Sample> {
+impl Samples for Vec<Sample> {
     fn of(&self, text: u32) -> Cow<'_, Sample> {
-        Cow::Borrowed(self[text as usize])
+        Cow::Borrowed(&self[text as usize])
+    }
+
+    fn blocks(&self) -> usize {
+        self.len()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)> {
+        vec![(block as u32, Cow::Borrowed(&self[block]))]
     }
 }
 
 /// Some values of each text.
 trait Values: Sync {
     fn of(&self, text: u32) -> Cow<'_, [u32]>;
+    fn blocks(&self) -> usize;
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)>;
+}
+
+impl dyn Values + '_ {
+    /// Every text with its values, on all threads, in the order in which they lie.
+    fn each(&self) -> impl ParallelIterator<Item = (u32, Cow<'_, [u32]>)> {
+        (0..self.blocks()).into_par_iter().flat_map_iter(|block| self.block(block))
+    }
+}
+
+impl dyn Samples + '_ {
+    fn each(&self) -> impl ParallelIterator<Item = (u32, Cow<'_, Sample>)> {
+        (0..self.blocks()).into_par_iter().flat_map_iter(|block| self.block(block))
+    }
 }
 
 /// Those of the sample.
 struct Sampled<'s>(&'s dyn Samples);
 
+fn values_of(sample: Cow<'_, Sample>) -> Cow<'_, [u32]> {
+    match sample {
+        Cow::Borrowed(sample) => Cow::from(sample.values()),
+        Cow::Owned(sample) => Cow::from(sample.into_values()),
+    }
+}
+
 impl Values for Sampled<'_> {
     fn of(&self, text: u32) -> Cow<'_, [u32]> {
-        match self.0.of(text) {
-            Cow::Borrowed(sample) => Cow::from(sample.values()),
-            Cow::Owned(sample) => Cow::from(sample.values().to_vec()),
-        }
+        values_of(self.0.of(text))
+    }
+
+    fn blocks(&self) -> usize {
+        self.0.blocks()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
+        self.0.block(block).into_iter().map(|(text, sample)| (text, values_of(sample))).collect()
     }
 }
 
@@ -138,6 +186,14 @@ impl Values for Chosen {
     fn of(&self, text: u32) -> Cow<'_, [u32]> {
         Cow::from(&*self.0[text as usize])
     }
+
+    fn blocks(&self) -> usize {
+        self.0.len()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
+        vec![(block as u32, self.of(block as u32))]
+    }
 }
 
 /// Every pair of texts from different groups of which one may hold at least `least` of the other's shingles, crowded ones aside. Texts are
@@ -145,15 +201,10 @@ impl Values for Chosen {
 /// text's shingle hashes. What is kept of a text is asked for again and again, and never held.
 #[must_use]
 pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(dyn Fn(u32) -> Vec<u32> + Sync)) -> Contained {
-    let texts = 0..groups.len() as u32;
-    let whole = |text: u32| match samples.of(text) {
-        Cow::Borrowed(sample) => sample.whole().map_or_else(|| Cow::from(whole(text)), Cow::from),
-        Cow::Owned(sample) => Cow::from(if sample.whole().is_some() { sample.values.into_vec() } else { whole(text) }),
-    };
+    let whole = |text: u32, sample: &Sample| sample.whole().map_or_else(|| whole(text), <[u32]>::to_vec);
     let sampled = Sampled(samples);
     let search = Search::new(&sampled, samples, groups);
-    let told = |text: u32| {
-        let sample = samples.of(text);
+    let told = |(text, sample): (u32, Cow<'_, Sample>)| {
         let (shingles, values) = (sample.shingles as usize, sample.values());
         let mut inner = Inner::new(text, shingles, least);
         if shingles < MIN_CONTAINED || !search.may_be_held(&inner, values) {
@@ -162,21 +213,28 @@ pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(
         let mut suffices = inner.is_told_by(values);
         if !suffices {
             // Perhaps only because repeats were counted.
-            inner = Inner::new(text, distinct(&whole(text)).len(), least);
+            inner = Inner::new(text, distinct(&whole(text, &sample)).len(), least);
             suffices = inner.is_told_by(values);
         }
         Some((inner, suffices))
     };
-    let (inner, thin): (Vec<_>, Vec<_>) = texts.clone().into_par_iter().filter_map(told).partition(|(_, suffices)| *suffices);
-    let of_part = |part: Vec<(Inner, bool)>| -> Vec<Inner> { part.into_iter().map(|row| row.0).collect() };
-    let (inner, thin) = (of_part(inner), of_part(thin));
+    let (mut inner, mut thin): (Vec<Inner>, Vec<Inner>) = samples
+        .each()
+        .filter_map(told)
+        .partition_map(|(inner, suffices)| if suffices { Either::Left(inner) } else { Either::Right(inner) });
+    inner.par_sort_unstable_by_key(|inner| inner.text);
+    thin.par_sort_unstable_by_key(|inner| inner.text);
     let mut found = search.run(&inner);
     if !thin.is_empty() {
         drop(search);
-        let values: Vec<u32> = thin.par_iter().flat_map_iter(|inner| whole(inner.text).into_owned()).collect();
+        let values: Vec<u32> = thin.par_iter().flat_map_iter(|inner| whole(inner.text, &samples.of(inner.text))).collect();
         let wanted = Marks::new(&values, COARSE);
-        let of_one = |text| whole(text).iter().copied().filter(|value| wanted.may_hold(*value)).collect();
-        let chosen = Chosen(texts.into_par_iter().map(of_one).collect());
+        let of_one = |(text, sample): (u32, Cow<'_, Sample>)| -> (u32, Box<[u32]>) {
+            (text, whole(text, &sample).into_iter().filter(|value| wanted.may_hold(*value)).collect())
+        };
+        let mut chosen: Vec<(u32, Box<[u32]>)> = samples.each().map(of_one).collect();
+        chosen.par_sort_unstable_by_key(|row| row.0);
+        let chosen = Chosen(chosen.into_iter().map(|row| row.1).collect());
         let more = Search::new(&chosen, samples, groups).run(&thin);
         found.crowded += more.crowded;
         found.pairs.extend(more.pairs);
@@ -190,17 +248,17 @@ pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(
 struct Inner {
     text: u32,
     /// The most of its shingles that may be missing there.
-    room: usize,
+    room: u32,
 }
 
 impl Inner {
     fn new(text: u32, shingles: usize, least: Ratio) -> Inner {
-        Inner { text, room: shingles - least.least_of(shingles) }
+        Inner { text, room: (shingles - least.least_of(shingles)) as u32 }
     }
 
     /// Whether a text that holds this one has at least one of these values of it.
     fn is_told_by(&self, values: &[u32]) -> bool {
-        Marks::new(values, FINE).count() > self.room
+        Marks::new(values, FINE).count() > self.room as usize
     }
 }
 
@@ -213,50 +271,46 @@ fn distinct(values: &[u32]) -> Vec<u32> {
 }
 
 /// Most rows of values that are looked for at once, about: what meets is found part by part of all values, so that the rows never fill the memory.
-const ROWS_AT_ONCE: usize = if cfg!(test) { 256 } else { 1 << 24 };
+const ROWS_AT_ONCE: usize = if cfg!(test) { 256 } else { 1 << 22 };
 
 /// Texts as some of their values, among which others are looked for.
 struct Search<'t> {
     values: &'t dyn Values,
     samples: &'t dyn Samples,
     groups: &'t [u32],
-    sources: Sources<'t>,
-    seen: Seen,
+    twice: Twice,
+    counts: Counts,
 }
 
 impl<'t> Search<'t> {
     fn new(values: &'t dyn Values, samples: &'t dyn Samples, groups: &'t [u32]) -> Search<'t> {
         let sources = Sources::new(values, groups);
-        let seen = Seen::new(sources.size);
-        sources.each(|values| values.iter().for_each(|value| seen.add(*value)));
-        Search { values, samples, groups, sources, seen }
+        Search { values, samples, groups, twice: Twice::new(&sources), counts: Counts::new(&sources) }
     }
 
     /// Whether not too many of its values stand nowhere else.
     fn may_be_held(&self, inner: &Inner, values: &[u32]) -> bool {
-        values.iter().filter(|value| !self.seen.twice(**value)).nth(inner.room).is_none()
+        values.iter().filter(|value| !self.twice.holds(**value)).nth(inner.room as usize).is_none()
     }
 
     /// The pairs of one of `inner`, which are ascending, and a text that may hold it.
     fn run(&self, inner: &[Inner]) -> Contained {
-        let counts = Counts::new(&self.sources);
-        let rows: usize = inner.iter().map(|inner| inner.room + 1).sum();
+        let rows: usize = inner.iter().map(|inner| inner.room as usize + 1).sum();
         let parts = rows.div_ceil(ROWS_AT_ONCE).max(1) as u32;
         let mut found = Contained::default();
         for part in 0..parts {
             let is_here = |value: u32| value % parts == part;
             let of_one = |inner: &Inner| {
                 let text = inner.text;
-                self.prefix(inner, &counts).into_iter().filter(|value| is_here(*value)).map(move |value| row(value, text))
+                self.prefix(inner).into_iter().filter(|value| is_here(*value)).map(move |value| row(value, text))
             };
             let mut wanted: Vec<u64> = inner.par_iter().flat_map_iter(of_one).collect();
             wanted.par_sort_unstable();
             let marks = Marks::new(&wanted.iter().map(|row| value(*row)).collect::<Vec<u32>>(), COARSE);
-            let holds = |text: u32| -> Vec<u64> {
-                let values = self.values.of(text);
+            let holds = |(text, values): (u32, Cow<'_, [u32]>)| -> Vec<u64> {
                 values.iter().filter(|value| is_here(**value) && marks.may_hold(**value)).map(|value| row(*value, text)).collect()
             };
-            let mut holders: Vec<u64> = (0..self.groups.len() as u32).into_par_iter().flat_map_iter(holds).collect();
+            let mut holders: Vec<u64> = self.values.each().flat_map_iter(holds).collect();
             holders.par_sort_unstable();
             holders.dedup();
             let met = self.meet(inner, &wanted, &holders);
@@ -271,14 +325,14 @@ impl<'t> Search<'t> {
     }
 
     /// The values of which a holder of the text must have one, the rarest: as many as may be missing and one, less those that are.
-    fn prefix(&self, inner: &Inner, counts: &Counts) -> Vec<u32> {
+    fn prefix(&self, inner: &Inner) -> Vec<u32> {
         let values = self.values.of(inner.text);
-        let alone = values.iter().filter(|value| !self.seen.twice(**value)).count();
-        let shared = values.iter().copied().filter(|value| self.seen.twice(*value));
-        let mut rarest: Vec<u64> = shared.map(|value| u64::from(counts.of(value)) << 32 | u64::from(value)).collect();
+        let alone = values.iter().filter(|value| !self.twice.holds(**value)).count();
+        let shared = values.iter().copied().filter(|value| self.twice.holds(*value));
+        let mut rarest: Vec<u64> = shared.map(|value| u64::from(self.counts.of(value)) << 32 | u64::from(value)).collect();
         rarest.sort_unstable();
         rarest.dedup();
-        rarest.truncate((inner.room + 1).saturating_sub(alone));
+        rarest.truncate((inner.room as usize + 1).saturating_sub(alone));
         rarest.into_iter().map(|row| row as u32).collect()
     }
 
@@ -310,7 +364,7 @@ impl<'t> Search<'t> {
         let met_by = || vec![u32::MAX; self.groups.len()];
         let pairs = of_one.into_par_iter().map_init(met_by, |met_by, places| {
             let a = places[0].0;
-            let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room);
+            let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room as usize);
             let met = places.iter().flat_map(|(_, range)| holders[range.clone()].iter().map(|row| *row as u32));
             let mut larger: Vec<u32> = met.filter(|b| std::mem::replace(&mut met_by[*b as usize], a) != a).collect();
             let own = Own::new(&self.values.of(a), room);
@@ -370,9 +424,26 @@ mod tests {
     use crate::verify::Overlap;
     use proptest::prelude::*;
 
+    /// Two texts a block, the last ones first.
+    struct Few(Vec<Sample>);
+
+    impl Samples for Few {
+        fn of(&self, text: u32) -> Cow<'_, Sample> {
+            Cow::Borrowed(&self.0[text as usize])
+        }
+
+        fn blocks(&self) -> usize {
+            self.0.len().div_ceil(2)
+        }
+
+        fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)> {
+            (0..self.0.len() as u32).rev().skip(block * 2).take(2).map(|text| (text, self.of(text))).collect()
+        }
+    }
+
     fn find(texts: &[Vec<u32>], groups: &[u32], least: Ratio) -> Contained {
         let samples: Vec<Sample> = texts.iter().map(|values| Sample::new(&mut values.clone(), least)).collect();
-        candidates(&samples.iter().collect::<Vec<_>>(), groups, least, &|text| texts[text as usize].clone())
+        candidates(&Few(samples), groups, least, &|text| texts[text as usize].clone())
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod fold;
 pub mod live;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -74,24 +75,30 @@ pub struct Scratch {
 pub struct Texts<'t> {
     /// Each article's place by key.
     pub rank: &'t [u32],
-    /// Days of publication, where known.
-    pub days: &'t [Option<i32>],
     /// Pairs that never share a group.
     pub apart: &'t [(ArticleId, ArticleId)],
+    /// Distinct texts among which candidates are looked for together, about: of more, first only what is connected is found, so that pairs
+    /// never fill the memory.
+    pub at_once: usize,
+    /// Whether overlaps inside small groups are kept for who asks for them next.
+    pub keep_overlaps: bool,
     /// Where all else is.
     pub source: &'t dyn Source,
 }
 
 /// What is kept of the articles' texts, wherever it is kept.
 pub trait Source: Sync {
-    /// The hash of an article's whole sketch, 0 for a text without tokens.
-    fn sketch(&self, article: ArticleId) -> u64;
+    /// Gives the hash of each article's whole sketch, 0 for a text without tokens, and its day, where known.
+    fn each(&self, receive: &mut dyn FnMut(u64, Option<i32>));
 
     /// The rows of one band: `key << 32 | number` for each of these articles, which are ascending, with the numbers given to them.
     fn rows(&self, band: usize, articles: &[(ArticleId, u32)]) -> Vec<u64>;
 
     /// What is kept of an article's shingles to look for containment.
     fn sample(&self, article: ArticleId) -> Cow<'_, Sample>;
+
+    /// … of some articles in a row.
+    fn samples(&self, articles: Range<usize>) -> Vec<Cow<'_, Sample>>;
 
     /// The shingles of an article.
     fn shingles(&self, article: ArticleId) -> Shingles;
@@ -103,13 +110,15 @@ pub struct InMemory<'t> {
     pub prints: &'t [Print],
     /// The keys of all bands, article by article.
     pub keys: &'t [u32],
+    /// Days of publication, where known.
+    pub days: &'t [Option<i32>],
     /// Computes the shingles of an article.
     pub shingles: &'t (dyn Fn(ArticleId) -> Shingles + Sync),
 }
 
 impl Source for InMemory<'_> {
-    fn sketch(&self, article: ArticleId) -> u64 {
-        self.prints[article.index()].sketch
+    fn each(&self, receive: &mut dyn FnMut(u64, Option<i32>)) {
+        self.prints.iter().zip(self.days).for_each(|(print, day)| receive(print.sketch, *day));
     }
 
     fn rows(&self, band: usize, articles: &[(ArticleId, u32)]) -> Vec<u64> {
@@ -119,6 +128,10 @@ impl Source for InMemory<'_> {
 
     fn sample(&self, article: ArticleId) -> Cow<'_, Sample> {
         Cow::Borrowed(&self.prints[article.index()].sample)
+    }
+
+    fn samples(&self, articles: Range<usize>) -> Vec<Cow<'_, Sample>> {
+        self.prints[articles].iter().map(|print| Cow::Borrowed(&print.sample)).collect()
     }
 
     fn shingles(&self, article: ArticleId) -> Shingles {
@@ -215,33 +228,28 @@ impl CopyFinder {
         let mut done = |name, counts: &[(&'static str, u64)]| watch(Stage { name, counts: counts.to_vec() });
         let units = Units::fold(texts);
         done("fold", &[("distinct_texts", units.len() as u64)]);
-        // In the order in which the keys lie in memory.
-        let mut firsts: Vec<(ArticleId, u32)> = (0..units.len() as u32).map(|unit| (units.first(unit), unit)).collect();
-        firsts.retain(|(article, _)| texts.source.sketch(*article) != 0);
-        firsts.par_sort_unstable();
-        let met = band::candidates(self.banding.bands, |band| texts.source.rows(band, &firsts));
-        let mut found = Copies {
-            folded: (texts.rank.len() - units.len()) as u64,
-            candidates: met.pairs.len() as u64,
-            crowded: met.crowded.len() as u64,
-            ..Copies::default()
-        };
-        done("band", &[("pairs", found.candidates), ("crowded_buckets", found.crowded)]);
-        let components = component::split(units.len(), met);
-        let solved: Vec<component::Solved> =
-            components.into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
+        let mut found = Copies { folded: (texts.rank.len() - units.len()) as u64, ..Copies::default() };
         let mut labels: Vec<u32> = (0..units.len() as u32).collect();
         let mut contained = Vec::new();
-        for mut solved in solved {
-            for (unit, label) in solved.labels {
-                labels[unit as usize] = label;
+        for part in component::parts(self.banding.bands, &units, texts) {
+            let met = part.candidates(self.banding.bands, &units, texts);
+            let (pairs, crowded) = (met.pairs.len() as u64, met.crowded.len() as u64);
+            done("band", &[("pairs", pairs), ("crowded_buckets", crowded)]);
+            found.candidates += pairs;
+            found.crowded += crowded;
+            let solved: Vec<component::Solved> =
+                part.split(met).into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
+            for mut solved in solved {
+                for (unit, label) in solved.labels {
+                    labels[unit as usize] = label;
+                }
+                found.overlaps.append(&mut solved.overlaps);
+                contained.append(&mut solved.contained);
+                found.candidates += solved.compared;
+                found.links += solved.links;
+                found.cut += solved.cut;
+                found.large += solved.large;
             }
-            found.overlaps.append(&mut solved.overlaps);
-            contained.append(&mut solved.contained);
-            found.candidates += solved.compared;
-            found.links += solved.links;
-            found.cut += solved.cut;
-            found.large += solved.large;
         }
         found.overlaps.sort_unstable_by_key(|row| (row.0, row.1));
         done("verify", &[("compared", found.candidates), ("copy_links", found.links), ("alone_in_crowds", found.cut)]);

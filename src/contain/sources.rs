@@ -9,6 +9,7 @@ use super::Values;
 pub(super) struct Sources<'t> {
     values: &'t dyn Values,
     /// Texts that are groups of their own.
+    is_alone: Vec<bool>,
     alone: Vec<u32>,
     /// The texts of larger groups, one group after the other, and where each begins.
     together: Vec<u32>,
@@ -21,10 +22,12 @@ impl<'t> Sources<'t> {
     pub(super) fn new(values: &'t dyn Values, groups: &[u32]) -> Sources<'t> {
         let mut order: Vec<(u32, u32)> = groups.iter().copied().zip(0..).collect();
         order.par_sort_unstable();
-        let size = (0..groups.len() as u32).into_par_iter().map(|text| values.of(text).len()).sum();
-        let mut found = Sources { values, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
+        let size = values.each().map(|(_, values)| values.len()).sum();
+        let is_alone = vec![false; groups.len()];
+        let mut found = Sources { values, is_alone, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
         for run in order.chunk_by(|a, b| a.0 == b.0) {
             if let [(_, text)] = run {
+                found.is_alone[*text as usize] = true;
                 found.alone.push(*text);
             } else {
                 found.starts.push(found.together.len());
@@ -36,7 +39,7 @@ impl<'t> Sources<'t> {
 
     /// Gives what each group has to `receive`, on all threads.
     pub(super) fn each(&self, receive: impl Fn(&[u32]) + Sync) {
-        self.alone.par_iter().for_each(|text| receive(&self.values.of(*text)));
+        self.values.each().filter(|(text, _)| self.is_alone[*text as usize]).for_each(|(_, values)| receive(&values));
         (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
     }
 

@@ -11,37 +11,34 @@ const COUNTED: usize = 1 << 22;
 const MAX_PLACES: usize = 1 << 30;
 
 /// Whether values were seen at least twice; some values share a place, and then it is yes sooner. The answer does not depend on the
-/// order in which threads add. What is asked is in the second table only: a smaller one is nearer.
-pub(super) struct Seen {
-    once: Vec<AtomicU64>,
-    twice: Vec<AtomicU64>,
-}
+/// order in which threads add.
+pub(super) struct Twice(Vec<AtomicU64>);
 
-impl Seen {
-    pub(super) fn new(values: usize) -> Seen {
-        let words = (values * 2).next_power_of_two().clamp(64, MAX_PLACES) / 64;
+impl Twice {
+    pub(super) fn new(sources: &Sources<'_>) -> Twice {
+        let words = (sources.size * 2).next_power_of_two().clamp(64, MAX_PLACES) / 64;
         let table = || (0..words).map(|_| AtomicU64::new(0)).collect();
-        Seen { once: table(), twice: table() }
+        let (once, twice): (Vec<AtomicU64>, _) = (table(), Twice(table()));
+        let add = |value: &u32| {
+            let (at, bit) = twice.place(*value);
+            let is_new = |table: &[AtomicU64]| table[at].load(Relaxed) & bit == 0 && table[at].fetch_or(bit, Relaxed) & bit == 0;
+            if !is_new(&once) {
+                is_new(&twice.0);
+            }
+        };
+        sources.each(|values| values.iter().for_each(add));
+        twice
     }
 
     #[inline]
     fn place(&self, value: u32) -> (usize, u64) {
-        ((value as usize / 64) & (self.once.len() - 1), 1 << (value % 64))
+        ((value as usize / 64) & (self.0.len() - 1), 1 << (value % 64))
     }
 
     #[inline]
-    pub(super) fn add(&self, value: u32) {
+    pub(super) fn holds(&self, value: u32) -> bool {
         let (at, bit) = self.place(value);
-        let is_new = |table: &[AtomicU64]| table[at].load(Relaxed) & bit == 0 && table[at].fetch_or(bit, Relaxed) & bit == 0;
-        if !is_new(&self.once) {
-            is_new(&self.twice);
-        }
-    }
-
-    #[inline]
-    pub(super) fn twice(&self, value: u32) -> bool {
-        let (at, bit) = self.place(value);
-        self.twice[at].load(Relaxed) & bit != 0
+        self.0[at].load(Relaxed) & bit != 0
     }
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::component::longer_first;
 use super::fold::Units;
-use super::{Copies, CopyFinder, Texts};
+use super::{Copies, CopyFinder, Source, Texts};
 use crate::config::Linkage;
 use crate::contain::{self, Sample, Samples};
 use crate::linkage::Partition;
@@ -18,19 +18,44 @@ use crate::verify::Overlap;
 /// Most members of a group that are looked at: they resemble each other, so that a few tell what all hold.
 const SAMPLE: usize = 8;
 
+/// Articles whose samples are read together.
+const BLOCK: usize = 256;
+
 /// Pairs whose sets are computed together.
 const AT_ONCE: usize = 1024;
 
 /// The samples of some units.
 struct Sampled<'s> {
-    texts: &'s Texts<'s>,
+    source: &'s dyn Source,
     units: &'s Units,
     sampled: &'s [u32],
+    /// For each article the text it stands for, or [`NONE`].
+    text_of: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<'s> Sampled<'s> {
+    fn new(texts: &Texts<'s>, units: &'s Units, sampled: &'s [u32]) -> Sampled<'s> {
+        let mut text_of = vec![NONE; texts.rank.len()];
+        sampled.iter().zip(0..).for_each(|(unit, text)| text_of[units.first(*unit).index()] = text);
+        Sampled { source: texts.source, units, sampled, text_of }
+    }
 }
 
 impl Samples for Sampled<'_> {
     fn of(&self, text: u32) -> Cow<'_, Sample> {
-        self.texts.source.sample(self.units.first(self.sampled[text as usize]))
+        self.source.sample(self.units.first(self.sampled[text as usize]))
+    }
+
+    fn blocks(&self) -> usize {
+        self.text_of.len().div_ceil(BLOCK)
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)> {
+        let articles = block * BLOCK..((block + 1) * BLOCK).min(self.text_of.len());
+        let texts = self.text_of[articles.clone()].iter().copied();
+        texts.zip(self.source.samples(articles)).filter(|row| row.0 != NONE).collect()
     }
 }
 
@@ -38,15 +63,15 @@ impl CopyFinder {
     /// Joins groups over containment; `known` are links by containment that were found on the way, the longer text first.
     pub(super) fn attach(&self, units: &Units, texts: &Texts<'_>, labels: &mut [u32], known: Vec<(u32, u32, Overlap)>, found: &mut Copies) {
         let Some(least) = self.rule.containment else { return };
-        let mut taken: Vec<u32> = vec![0; labels.len()];
+        let mut taken: Vec<u8> = vec![0; labels.len()];
         let sampled: Vec<u32> = (0..labels.len() as u32)
             .filter(|unit| {
                 let taken = &mut taken[labels[*unit as usize] as usize];
-                *taken += 1;
+                *taken = (*taken + 1).min(SAMPLE as u8 + 1);
                 *taken as usize <= SAMPLE
             })
             .collect();
-        let samples = Sampled { texts, units, sampled: &sampled };
+        let samples = Sampled::new(texts, units, &sampled);
         let groups: Vec<u32> = sampled.iter().map(|unit| labels[*unit as usize]).collect();
         let whole = |text: u32| {
             let shingles = texts.source.shingles(units.first(sampled[text as usize]));

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::fold::Units;
 use super::{CopyFinder, Texts};
-use crate::band::Candidates;
+use crate::article::ArticleId;
+use crate::band::{self, Candidates};
 use crate::config::Linkage;
 use crate::linkage::{self, Partition, Pins};
 use crate::shingle::Shingles;
@@ -45,7 +46,7 @@ pub(super) struct Solved {
     pub(super) labels: Vec<(u32, u32)>,
     /// Overlaps inside small groups.
     pub(super) overlaps: Vec<(u32, u32, Overlap)>,
-    /// Links by containment, the longer text first.
+    /// Links by containment across groups, the longer text first.
     pub(super) contained: Vec<(u32, u32, Overlap)>,
     /// Pairs compared beside the candidates.
     pub(super) compared: u64,
@@ -54,32 +55,76 @@ pub(super) struct Solved {
     pub(super) large: u64,
 }
 
-/// The components of more than one unit, by their smallest units.
-pub(super) fn split(units: usize, met: Candidates) -> Vec<Component> {
-    let in_crowds = met.crowded.iter().flat_map(|bucket| bucket[1..].iter().map(|unit| (bucket[0], *unit)));
-    let root = linkage::components(units, met.pairs.iter().copied().chain(in_crowds));
-    let mut members: Vec<(u32, u32)> = (0..units as u32).map(|unit| (root[unit as usize], unit)).collect();
-    members.sort_unstable();
-    let mut pairs: Vec<(u32, u32, u32)> = met.pairs.into_iter().map(|(a, b)| (root[a as usize], a, b)).collect();
-    pairs.par_sort_unstable();
-    let mut crowded: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();
-    for bucket in met.crowded {
-        crowded.entry(root[bucket[0] as usize]).or_default().push(bucket);
+/// Units among which candidates are looked for at once: of all components, or where there are many units of some.
+pub(super) struct Part(Vec<u32>);
+
+/// All units with text, in parts that never cut a component.
+pub(super) fn parts(bands: usize, units: &Units, texts: &Texts<'_>) -> Vec<Part> {
+    let all = Part((units.empty as u32..units.len() as u32).collect());
+    if all.0.len() <= texts.at_once {
+        return vec![all];
     }
-    let mut rest = pairs.as_slice();
-    let several = members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1);
-    several
-        .map(|members| {
-            let root = members[0].0;
-            let (own, behind) = rest.split_at(rest.partition_point(|pair| pair.0 <= root));
-            rest = behind;
-            Component {
-                units: members.iter().map(|member| member.1).collect(),
-                pairs: own.iter().map(|pair| (pair.1, pair.2)).collect(),
-                crowded: crowded.remove(&root).unwrap_or_default(),
-            }
-        })
-        .collect()
+    let firsts = all.firsts(units);
+    let root = linkage::components(all.0.len(), band::chains(bands, |band| texts.source.rows(band, &firsts)));
+    drop(firsts);
+    let mut members: Vec<(u32, u32)> = root.into_iter().zip(all.0).collect();
+    members.par_sort_unstable();
+    let mut parts = vec![Part(Vec::new())];
+    for component in members.chunk_by(|a, b| a.0 == b.0).filter(|component| component.len() > 1) {
+        if parts.last().is_some_and(|part| part.0.len() + component.len() > texts.at_once) {
+            parts.push(Part(Vec::new()));
+        }
+        if let Some(part) = parts.last_mut() {
+            part.0.extend(component.iter().map(|member| member.1));
+        }
+    }
+    parts.iter_mut().for_each(|part| part.0.sort_unstable());
+    parts
+}
+
+impl Part {
+    /// The article that stands for each unit, with the unit's number in the part: in the order in which the keys lie in memory.
+    fn firsts(&self, units: &Units) -> Vec<(ArticleId, u32)> {
+        let mut firsts: Vec<(ArticleId, u32)> = self.0.iter().map(|unit| units.first(*unit)).zip(0..).collect();
+        firsts.par_sort_unstable();
+        firsts
+    }
+
+    /// What meets in the bands, by numbers in the part.
+    pub(super) fn candidates(&self, bands: usize, units: &Units, texts: &Texts<'_>) -> Candidates {
+        let firsts = self.firsts(units);
+        band::candidates(bands, |band| texts.source.rows(band, &firsts))
+    }
+
+    /// The components of more than one unit, by their smallest units.
+    pub(super) fn split(self, met: Candidates) -> Vec<Component> {
+        let Part(units) = self;
+        let in_crowds = met.crowded.iter().flat_map(|bucket| bucket[1..].iter().map(|unit| (bucket[0], *unit)));
+        let root = linkage::components(units.len(), met.pairs.iter().copied().chain(in_crowds));
+        let mut members: Vec<(u32, u32)> = root.iter().copied().zip(0..).collect();
+        members.sort_unstable();
+        let mut pairs: Vec<(u32, u32, u32)> = met.pairs.into_iter().map(|(a, b)| (root[a as usize], a, b)).collect();
+        pairs.par_sort_unstable();
+        let unit = |at: u32| units[at as usize];
+        let mut crowded: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();
+        for bucket in met.crowded {
+            crowded.entry(root[bucket[0] as usize]).or_default().push(bucket.into_iter().map(unit).collect());
+        }
+        let mut rest = pairs.as_slice();
+        let several = members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1);
+        several
+            .map(|members| {
+                let root = members[0].0;
+                let (own, behind) = rest.split_at(rest.partition_point(|pair| pair.0 <= root));
+                rest = behind;
+                Component {
+                    units: members.iter().map(|member| unit(member.1)).collect(),
+                    pairs: own.iter().map(|pair| (unit(pair.1), unit(pair.2))).collect(),
+                    crowded: crowded.remove(&root).unwrap_or_default(),
+                }
+            })
+            .collect()
+    }
 }
 
 /// A component while it is solved; its units are numbered from 0, in their order.
@@ -101,7 +146,7 @@ impl CopyFinder {
             finder: self,
             units: &component.units,
             all,
-            sets: component.units.par_iter().map(|unit| texts.source.shingles(all.first(*unit))).collect(),
+            sets: component.units.par_iter().with_min_len(64).map(|unit| texts.source.shingles(all.first(*unit))).collect(),
             apart: all.apart.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect(),
         };
         let mut found = Solved::default();
@@ -129,11 +174,13 @@ impl CopyFinder {
             Linkage::Average => work.average(&links, &mut found),
         };
         let unit = |at: u32| component.units[at as usize];
-        let contained = links.into_iter().filter(|link| self.rule.contains(&link.2));
+        let contained = links.into_iter().filter(|link| labels[link.0 as usize] != labels[link.1 as usize] && self.rule.contains(&link.2));
         found.contained = contained
             .map(|(a, b, overlap)| longer_first((unit(a), &work.sets[a as usize]), (unit(b), &work.sets[b as usize]), overlap))
             .collect();
-        found.overlaps = work.inside(&labels).into_iter().map(|(a, b, overlap)| (unit(a), unit(b), overlap)).collect();
+        if texts.keep_overlaps {
+            found.overlaps = work.inside(&labels).into_iter().map(|(a, b, overlap)| (unit(a), unit(b), overlap)).collect();
+        }
         found.labels = labels.iter().enumerate().map(|(at, label)| (component.units[at], unit(*label))).collect();
         found
     }

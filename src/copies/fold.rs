@@ -12,11 +12,15 @@ pub(super) struct Units {
     articles: Vec<u32>,
     /// Where each unit begins, and the end.
     starts: Vec<u32>,
-    /// First and last day it was printed, when every printing is dated.
-    days: Vec<Option<(i32, i32)>>,
+    /// First and last day it was printed; [`UNDATED`] unless every printing is dated.
+    days: Vec<(i32, i32)>,
+    /// How many have no token; they come first.
+    pub(super) empty: usize,
     /// Pairs of units pinned apart.
     pub(super) apart: Vec<(u32, u32)>,
 }
+
+const UNDATED: (i32, i32) = (i32::MAX, i32::MIN);
 
 impl Units {
     /// Folds articles with equal sets. Texts without tokens and articles pinned apart stay alone.
@@ -26,11 +30,16 @@ impl Units {
             alone[a.index()] = true;
             alone[b.index()] = true;
         }
-        let mut order: Vec<(u64, u32, u32)> =
-            texts.rank.iter().zip(0..).map(|(rank, at)| (texts.source.sketch(ArticleId(at)), *rank, at)).collect();
+        let (mut order, mut days): (Vec<(u64, u32, u32)>, Vec<Option<i32>>) = <_>::default();
+        order.reserve_exact(texts.rank.len());
+        days.reserve_exact(texts.rank.len());
+        texts.source.each(&mut |sketch, day| {
+            order.push((sketch, texts.rank[order.len()], order.len() as u32));
+            days.push(day);
+        });
         order.par_sort_unstable();
-        let runs: Vec<&[(u64, u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
-        let folds = |run: &&[(u64, u32, u32)]| {
+        let runs = || order.chunk_by(|a, b| a.0 == b.0);
+        let folds = |run: &[(u64, u32, u32)]| {
             let (alone, mut folding): (Vec<u32>, Vec<u32>) =
                 run.iter().map(|row| row.2).partition(|at| run[0].0 == 0 || alone[*at as usize]);
             let mut units: Vec<Vec<u32>> = alone.into_iter().map(|at| vec![at]).collect();
@@ -42,17 +51,20 @@ impl Units {
             units
         };
         // Most articles have a text of their own: only runs of several are looked into.
-        let several: Vec<Vec<Vec<u32>>> = runs.par_iter().filter(|run| run.len() > 1).map(folds).collect();
+        let several: Vec<&[(u64, u32, u32)]> = runs().filter(|run| run.len() > 1).collect();
+        let several: Vec<Vec<Vec<u32>>> = several.into_par_iter().map(folds).collect();
         let mut several = several.into_iter();
-        let mut found = Units { articles: Vec::with_capacity(order.len()), starts: vec![0], days: Vec::new(), apart: Vec::new() };
-        for run in runs {
+        let empty = order.partition_point(|row| row.0 == 0);
+        let mut found = Units { articles: Vec::with_capacity(order.len()), starts: vec![0], days: Vec::new(), empty, apart: Vec::new() };
+        for run in runs() {
             if run.len() == 1 {
                 found.push(&[run[0].2]);
             } else {
                 several.next().unwrap_or_default().iter().for_each(|unit| found.push(unit));
             }
         }
-        found.date(texts.days);
+        drop(order);
+        found.date(&days);
         let unit_of = if texts.apart.is_empty() { Vec::new() } else { found.of_articles() };
         found.apart = texts.apart.iter().map(|(a, b)| (unit_of[a.index()], unit_of[b.index()])).collect();
         found
@@ -66,13 +78,9 @@ impl Units {
     fn date(&mut self, days: &[Option<i32>]) {
         self.days = (0..self.len())
             .map(|unit| {
-                let mut range = None;
-                for article in self.articles(unit as u32) {
-                    let day = days[*article as usize]?;
-                    let (first, last) = range.unwrap_or((day, day));
-                    range = Some((day.min(first), day.max(last)));
-                }
-                range
+                let days = self.articles(unit as u32).iter().map(|article| days[*article as usize]);
+                let widen = |range: (i32, i32), day: Option<i32>| day.map(|day| (range.0.min(day), range.1.max(day)));
+                days.into_iter().try_fold(UNDATED, widen).unwrap_or(UNDATED)
             })
             .collect();
     }
@@ -92,8 +100,8 @@ impl Units {
 
     /// Days between the nearest printings of two texts, when all are dated.
     pub(super) fn gap(&self, a: u32, b: u32) -> Option<i64> {
-        let (a, b) = (self.days[a as usize], self.days[b as usize]);
-        a.zip(b).map(|((a, z), (b, y))| i64::from((b - z).max(a - y).max(0)))
+        let ((a, z), (b, y)) = (self.days[a as usize], self.days[b as usize]);
+        ((a, z) != UNDATED && (b, y) != UNDATED).then(|| i64::from((b - z).max(a - y).max(0)))
     }
 
     /// The unit of each article.

@@ -27,8 +27,8 @@ fn find(finder: &CopyFinder, sets: &[Shingles], rank: &[u32], days: &[Option<i32
     };
     let prints: Vec<Print> = sets.iter().zip(keys.chunks_mut(bands)).map(print).collect();
     let shingles = |id: ArticleId| sets[id.index()].clone();
-    let source = InMemory { prints: &prints, keys: &keys, shingles: &shingles };
-    finder.find(&Texts { rank, days, apart, source: &source }, &mut |_| {})
+    let source = InMemory { prints: &prints, keys: &keys, days, shingles: &shingles };
+    finder.find(&Texts { rank, apart, at_once: 16, keep_overlaps: true, source: &source }, &mut |_| {})
 }
 
 fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {

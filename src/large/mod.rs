@@ -8,43 +8,51 @@
 mod articles;
 mod lines;
 mod order;
+mod ordered;
+mod place;
 mod prints;
 mod shelf;
+mod stories;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use ahash::AHashSet;
 use rayon::prelude::*;
 
-use crate::article::{Article, ArticleId, SharedText};
-use crate::cluster::{self, Run};
+use crate::article::{Article, ArticleId, Lang, SharedText};
 use crate::config::{Config, Level};
-use crate::copies::{Copies, CopyFinder, Scratch, Texts};
+use crate::copies::{CopyFinder, Scratch, Texts};
 use crate::error::{Error, Result};
 use crate::extract::{self, Lines};
 use crate::language;
 use crate::link::{Stage, Watch};
-use crate::report::row::{Place, rounded};
+use crate::report::row::Place;
 use crate::report::{Format, Only, Rows};
 
 use articles::Articles;
 use lines::{Printed, Twice};
 use order::Ids;
+use ordered::Ordered;
+use place::Placed;
 use prints::{OnDisk, Printing, Prints};
 use shelf::Filling;
+use stories::{Pinned, languages};
 
 /// Articles that are prepared together, on all threads.
 const BATCH: usize = 1024;
-/// Articles of small groups that are looked at together.
-const GROUPED: usize = 2048;
+/// Distinct texts whose pairs are held together: some 100 MB.
+const TEXTS_AT_ONCE: usize = 1 << 18;
 /// Bytes of memory for each article: what is given has to hold them. A million short articles took 430 each; beside that some
 /// 50 MB are used, however few there are.
-pub const PER_ARTICLE: u64 = 450;
+pub const PER_ARTICLE: u64 = 100;
 /// Parts of the memory for sorting ids, and for telling lines that come once; more than so much is of no use.
 const FOR_IDS: u64 = 4;
 const FOR_LINES: u64 = 8;
 const MOST: u64 = 1 << 30;
+/// Bytes of memory for each copy group when stories are looked for.
+pub const PER_GROUP: u64 = 4000;
 
 /// A corpus that is being read, article by article.
 pub struct Corpus<'c> {
@@ -62,15 +70,9 @@ impl<'c> Corpus<'c> {
     /// An empty corpus that is to be grouped within about so many bytes of memory, with temporary files in `folder`.
     ///
     /// # Errors
-    /// When the configuration is out of range or asks for stories, or no file can be made in the folder.
+    /// When the configuration is out of range or no file can be made in the folder.
     pub fn new(config: &'c Config, memory: u64, folder: &Path) -> Result<Corpus<'c>> {
         config.validate()?;
-        if config.level != Level::Copies {
-            return Err(Error::Config {
-                field: "memory",
-                message: "only copies are found within a bound of memory, not stories".to_owned(),
-            });
-        }
         Ok(Corpus {
             config,
             memory,
@@ -113,90 +115,56 @@ impl<'c> Corpus<'c> {
     /// When the temporary files cannot be written or read, or the memory does not hold what is kept of each article.
     pub fn group(mut self, watch: Watch<'_>) -> Result<Grouped<'c>> {
         self.put_away()?;
-        let needed = u64::from(self.count) * PER_ARTICLE;
-        if needed > self.memory {
-            let message = format!("{} articles need {} MiB at least, {} are given", self.count, needed >> 20, self.memory >> 20);
-            return Err(Error::Config { field: "memory", message });
-        }
-        let Corpus { config, folder, articles, printed, ids, .. } = self;
+        needs("articles", u64::from(self.count) * PER_ARTICLE, self.count.into(), self.memory)?;
+        let Corpus { config, memory, folder, articles, printed, ids, .. } = self;
         let mut articles = Articles::new(articles)?;
         let ordered = Ordered::new(&mut articles, ids, config)?;
         let counts = printed.counts(|piece| articles.number(piece).is_some())?;
         let finder = CopyFinder::of(config)?;
-        let (prints, days) = print(&articles, &folder, config, &finder, &counts, watch)?;
+        let prints = print(&articles, &folder, config, &finder, &counts, watch)?;
         drop(counts);
         let error = OnceLock::new();
         let source = OnDisk { articles: &articles, prints: &prints, width: config.shingle, error: &error };
-        let texts = Texts { rank: &ordered.rank, days: &days, apart: &ordered.apart, source: &source };
+        let pinned = Pinned { together: ordered.pairs(&config.together), apart: ordered.pairs(&config.apart) };
+        let texts = Texts { rank: &ordered.rank, apart: &pinned.apart, at_once: TEXTS_AT_ONCE, keep_overlaps: false, source: &source };
         let copies = finder.find(&texts, watch);
+        let groups = copies.group_of.iter().max().map_or(0, |last| u64::from(*last) + 1);
+        let members = place::members(&copies.group_of, groups as usize, &ordered.rank);
+        let mut placed = place::place((&articles, &prints, &copies), config, &members, |_, _| {})?;
+        drop(members);
+        watch(Stage { name: "group", counts: vec![("copy_groups", groups)] });
+        let (mut stories, mut langs, mut story_of) = (groups, None, None);
+        if config.level == Level::Stories {
+            needs("copy groups", groups * PER_GROUP, groups, memory)?;
+            let (known, scripts) = languages(&articles)?;
+            let (found, labels) = stories::find(&source, config, (&copies, &ordered.rank, &placed), (&known, &scripts), &pinned, watch)?;
+            stories = labels.iter().collect::<AHashSet<_>>().len() as u64;
+            (placed, langs, story_of) = (found, Some(known), Some(labels));
+        }
         if let Some(error) = error.into_inner() {
             return Err(error);
         }
-        drop(days);
-        let (placed, groups) = place(&articles, &prints, config, &ordered.rank, &copies)?;
-        watch(Stage { name: "group", counts: vec![("copy_groups", groups)] });
-        Ok(Grouped { config, articles, placed, problems: ordered.problems, groups })
-    }
-}
-
-/// The articles by id.
-struct Ordered {
-    /// Each article's place.
-    rank: Vec<u32>,
-    apart: Vec<(ArticleId, ArticleId)>,
-    problems: Vec<Error>,
-}
-
-impl Ordered {
-    /// Puts the articles in order and leaves one of each id.
-    fn new(articles: &mut Articles, ids: Ids, config: &Config) -> Result<Ordered> {
-        let mut by_piece = vec![u32::MAX; articles.len()];
-        let (mut next, mut dropped, mut problems) = (0, Vec::new(), Vec::new());
-        let mut pinned: Vec<(SharedText, u32)> = Vec::new();
-        let is_pinned = |id: &str| config.apart.iter().any(|(a, b)| a == id || b == id);
-        // The article that stands for the last id, read only where another one has it.
-        let mut last: Option<(String, u32, Option<Article>)> = None;
-        ids.merge(|id, piece| {
-            match &mut last {
-                Some((key, best, article)) if key == id => {
-                    let pair = [article.take().map_or_else(|| articles.get(ArticleId(*best)), Ok)?, articles.get(ArticleId(piece))?];
-                    let (lost, mut found) = cluster::doubles(&pair, 0..2);
-                    problems.append(&mut found);
-                    let [first, second] = pair;
-                    if lost[0] {
-                        dropped.push(*best);
-                        by_piece[piece as usize] = std::mem::replace(&mut by_piece[*best as usize], u32::MAX);
-                        (*best, *article) = (piece, Some(second));
-                    } else {
-                        dropped.push(piece);
-                        *article = Some(first);
-                    }
-                }
-                _ => {
-                    by_piece[piece as usize] = next;
-                    next += 1;
-                    if is_pinned(id) {
-                        pinned.push((id.into(), next - 1));
-                    }
-                    last = Some((id.to_owned(), piece, None));
-                }
-            }
-            Ok(())
-        })?;
-        dropped.sort_unstable();
-        articles.leave_out(&dropped);
-        by_piece.retain(|rank| *rank != u32::MAX);
-        let rank = by_piece;
-        let number = |id: &String| {
-            let wanted = pinned.iter().find(|row| row.0 == id.as_str())?.1;
-            rank.iter().position(|rank| *rank == wanted).map(|at| ArticleId(at as u32))
+        let set_of = story_of.as_ref().unwrap_or(&copies.group_of);
+        let is_met = |(a, b): &&(String, String)| {
+            ordered.pairs(&[(a.clone(), b.clone())]).iter().all(|(a, b)| set_of[a.index()] == set_of[b.index()])
         };
-        let apart = config.apart.iter().filter_map(|(a, b)| number(a).zip(number(b))).collect();
-        Ok(Ordered { rank, apart, problems })
+        let unmet_pins = config.together.iter().filter(|pair| !is_met(pair)).cloned().collect();
+        let ids = config.together.iter().chain(&config.apart).flat_map(|(a, b)| [a, b]);
+        let unknown_pins = ids.filter(|id| !ordered.holds(id)).cloned().collect();
+        Ok(Grouped { config, placed, langs, problems: ordered.problems, unmet_pins, unknown_pins, groups, stories, articles })
     }
 }
 
-/// Reads every text again, without what its outlet repeats, and keeps what its copies are found by; and its day.
+/// Refuses what the memory does not hold.
+fn needs(what: &str, bytes: u64, count: u64, memory: u64) -> Result<()> {
+    if bytes <= memory {
+        return Ok(());
+    }
+    let message = format!("{count} {what} need {} MiB at least, {} are given", bytes >> 20, memory >> 20);
+    Err(Error::Config { field: "memory", message })
+}
+
+/// Reads every text again, without what its outlet repeats, and keeps what its copies are found by.
 fn print(
     articles: &Articles,
     folder: &Path,
@@ -204,11 +172,10 @@ fn print(
     finder: &CopyFinder,
     counts: &extract::LineCounts,
     watch: Watch<'_>,
-) -> Result<(Prints, Vec<Option<i32>>)> {
+) -> Result<Prints> {
     let patterns: Vec<String> = config.boilerplate.iter().map(|line| extract::pattern(line)).collect();
     let bands = finder.banding.bands;
     let mut printing = Printing::new(folder, bands)?;
-    let mut days = Vec::with_capacity(articles.len());
     let (mut bytes, mut removed) = (0, 0);
     for block in articles.blocks() {
         let block = block?;
@@ -225,67 +192,29 @@ fn print(
         let found: Vec<_> = (0..block.len()).into_par_iter().map_init(Default::default, one).collect();
         for row in found.into_iter().flatten() {
             let (own, print, keys, day, length) = row?;
-            printing.push(folder, &own, &print, &keys)?;
-            days.push(day);
+            printing.push(folder, &own, day, &print, &keys)?;
             bytes += length;
             removed += own.removals.len() as u64;
         }
     }
     let prints = printing.finish(folder)?;
     watch(Stage { name: "sketch", counts: vec![("bytes", bytes), ("articles", articles.len() as u64), ("removed_lines", removed)] });
-    Ok((prints, days))
-}
-
-/// The place of an article that has copies.
-struct Placed {
-    article: u32,
-    /// The article whose id is the group's.
-    group: u32,
-    score: Option<f64>,
-    representative: bool,
-}
-
-/// The places of all articles that have copies, by article, and how many groups there are.
-fn place(articles: &Articles, prints: &Prints, config: &Config, rank: &[u32], copies: &Copies) -> Result<(Vec<Placed>, u64)> {
-    let groups = copies.group_of.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut size = vec![0u32; groups];
-    copies.group_of.iter().for_each(|group| size[*group as usize] += 1);
-    let with_copies = copies.group_of.iter().zip(0..).filter(|(group, _)| size[**group as usize] > 1);
-    let mut members: Vec<(u32, u32, u32)> = with_copies.map(|(group, at)| (*group, rank[at as usize], at)).collect();
-    drop(size);
-    members.par_sort_unstable();
-    let mut batches: Vec<&[(u32, u32, u32)]> = Vec::new();
-    let mut rest = members.as_slice();
-    while !rest.is_empty() {
-        let last = rest[rest.len().min(GROUPED) - 1].0;
-        let (batch, behind) = rest.split_at(rest.partition_point(|row| row.0 <= last));
-        batches.push(batch);
-        rest = behind;
-    }
-    let of_batch = |batch: &&[(u32, u32, u32)]| -> Result<Vec<Placed>> {
-        let of_each = |row: &(u32, u32, u32)| Ok((articles.get(ArticleId(row.2))?, prints.own(ArticleId(row.2))?));
-        let (texts, own): (Vec<Article>, Vec<_>) = batch.iter().map(of_each).collect::<Result<Vec<_>>>()?.into_iter().unzip();
-        let run = Run::of_copies(&texts, config, own, copies.of(batch.iter().map(|row| ArticleId(row.2))))?;
-        let found = run.clustering();
-        let placed = batch.iter().zip(&found.placements).map(|(row, at)| {
-            let group = batch[found.stories[at.story].id.index()].2;
-            Placed { article: row.2, group, score: at.score.map(rounded), representative: at.representative }
-        });
-        Ok(placed.collect())
-    };
-    let placed: Vec<Vec<Placed>> = batches.par_iter().map(of_batch).collect::<Result<_>>()?;
-    let mut placed: Vec<Placed> = placed.into_iter().flatten().collect();
-    placed.par_sort_unstable_by_key(|row| row.article);
-    Ok((placed, groups as u64))
+    Ok(prints)
 }
 
 /// A corpus that was grouped.
 pub struct Grouped<'c> {
     config: &'c Config,
     articles: Articles,
+    /// The articles that are not alone.
     placed: Vec<Placed>,
+    /// The language of each article, where stories were looked for.
+    langs: Option<Vec<Option<Lang>>>,
     problems: Vec<Error>,
+    unmet_pins: Vec<(String, String)>,
+    unknown_pins: Vec<String>,
     groups: u64,
+    stories: u64,
 }
 
 impl Grouped<'_> {
@@ -301,10 +230,28 @@ impl Grouped<'_> {
         self.groups
     }
 
+    /// Stories; where only copies were looked for, as many as there are groups.
+    #[must_use]
+    pub fn stories(&self) -> u64 {
+        self.stories
+    }
+
     /// Articles that were left out because another one has their id.
     #[must_use]
     pub fn problems(&self) -> &[Error] {
         &self.problems
+    }
+
+    /// Pairs pinned together that are not: [`Run::unmet_pins`](crate::Run::unmet_pins).
+    #[must_use]
+    pub fn unmet_pins(&self) -> &[(String, String)] {
+        &self.unmet_pins
+    }
+
+    /// Pinned ids that no article has, in the order of the configuration.
+    #[must_use]
+    pub fn unknown_pins(&self) -> &[String] {
+        &self.unknown_pins
     }
 
     /// Writes the rows, in input order: the bytes of [`write`](crate::report::write).
@@ -323,19 +270,31 @@ impl Grouped<'_> {
             for article in &read {
                 let at = placed.next_if(|row| row.article == number);
                 number += 1;
-                if only.is_some() && at.is_some_and(|row| !row.representative) {
+                let is_kept = |row: &&Placed| match only {
+                    None => true,
+                    Some(Only::Representatives) => row.representative,
+                    Some(Only::Stories) => row.face,
+                };
+                if at.as_ref().is_some_and(|row| !is_kept(row)) {
                     continue;
                 }
-                let other = at.filter(|row| row.group != row.article).map(|row| self.articles.get(ArticleId(row.group)));
-                let group = other.transpose().map_err(io::Error::other)?.map(|other| other.key);
-                let group = group.as_deref().unwrap_or(&article.key);
+                let id = |of: u32| -> io::Result<SharedText> {
+                    if of == number - 1 {
+                        return Ok(article.key.clone());
+                    }
+                    Ok(self.articles.get(ArticleId(of)).map_err(io::Error::other)?.key)
+                };
+                let (story, group) = at.map_or((number - 1, number - 1), |row| (row.story, row.group));
+                let copies = id(group)?;
+                let story = if story == group { copies.clone() } else { id(story)? };
                 let place = Place {
-                    story: group,
-                    copies: group,
+                    story: &story,
+                    copies: &copies,
                     score: at.and_then(|row| row.score),
                     representative: at.is_none_or(|row| row.representative),
                 };
-                rows.push(article, place, language::declared_by(article).as_deref())?;
+                let lang = self.langs.as_ref().map_or_else(|| language::declared_by(article), |langs| langs[number as usize - 1]);
+                rows.push(article, place, lang.as_deref())?;
             }
         }
         rows.finish()

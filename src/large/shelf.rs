@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -42,18 +43,17 @@ pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> 
 pub(super) struct Filling {
     folder: PathBuf,
     out: BufWriter<File>,
-    starts: Vec<u64>,
+    starts: Starts,
 }
 
 impl Filling {
     pub(super) fn new(folder: &Path) -> Result<Filling> {
-        Ok(Filling { folder: folder.to_owned(), out: BufWriter::with_capacity(BLOCK, temporary(folder)?), starts: vec![0] })
+        Ok(Filling { folder: folder.to_owned(), out: BufWriter::with_capacity(BLOCK, temporary(folder)?), starts: Starts::default() })
     }
 
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<()> {
         self.out.write_all(piece).map_err(|source| failed(&self.folder, source))?;
-        self.starts.push(self.starts.last().map_or(0, |start| start + piece.len() as u64));
-        Ok(())
+        self.starts.push(piece.len() as u64).map_err(|source| failed(&self.folder, source))
     }
 
     pub(super) fn finish(self) -> Result<Shelf> {
@@ -62,17 +62,50 @@ impl Filling {
     }
 }
 
-/// A shelf that is full. 8 bytes of memory a piece.
+/// Pieces whose places are told from the first of them: few enough for records of the largest size, whatever is read.
+const ROW: usize = 16;
+
+/// Where pieces begin, in 4.5 bytes each.
+#[derive(Default)]
+struct Starts {
+    /// Of the first piece of each row …
+    rows: Vec<u64>,
+    /// … and how far behind it each one begins.
+    behind: Vec<u32>,
+    end: u64,
+}
+
+impl Starts {
+    fn push(&mut self, length: u64) -> io::Result<()> {
+        if self.behind.len().is_multiple_of(ROW) {
+            self.rows.push(self.end);
+        }
+        let behind = u32::try_from(self.end - self.rows[self.rows.len() - 1]).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.behind.push(behind);
+        self.end += length;
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.behind.len()
+    }
+
+    /// Where a piece begins, or the last one ends.
+    fn of(&self, piece: usize) -> u64 {
+        self.behind.get(piece).map_or(self.end, |behind| self.rows[piece / ROW] + u64::from(*behind))
+    }
+}
+
+/// A shelf that is full.
 pub(super) struct Shelf {
     folder: PathBuf,
     file: File,
-    /// Where each piece begins, and the end.
-    starts: Vec<u64>,
+    starts: Starts,
 }
 
 impl Shelf {
     pub(super) fn len(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len()
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -88,19 +121,23 @@ impl Shelf {
     pub(super) fn blocks(&self) -> impl Iterator<Item = Result<Pieces<'_>>> {
         let mut first = 0;
         std::iter::from_fn(move || {
-            let start = *self.starts.get(first).filter(|_| first < self.len())?;
-            let fits = self.starts[first + 1..].partition_point(|end| end - start <= BLOCK as u64);
+            if first == self.len() {
+                return None;
+            }
+            let end = self.starts.of(first) + BLOCK as u64;
+            let fits = (first + 1..=self.len()).take_while(|next| self.starts.of(*next) <= end).count();
             let pieces = first..first + fits.max(1);
             first = pieces.end;
             Some(self.read(pieces))
         })
     }
 
-    fn read(&self, pieces: std::ops::Range<usize>) -> Result<Pieces<'_>> {
-        let starts = &self.starts[pieces.start..=pieces.end];
-        let mut bytes = vec![0; (starts[starts.len() - 1] - starts[0]) as usize];
-        read_at(&self.file, &mut bytes, starts[0]).map_err(|source| failed(&self.folder, source))?;
-        Ok(Pieces { first: pieces.start, starts, bytes })
+    /// Some pieces in a row.
+    pub(super) fn read(&self, pieces: Range<usize>) -> Result<Pieces<'_>> {
+        let start = self.starts.of(pieces.start);
+        let mut bytes = vec![0; (self.starts.of(pieces.end) - start) as usize];
+        read_at(&self.file, &mut bytes, start).map_err(|source| failed(&self.folder, source))?;
+        Ok(Pieces { first: pieces.start, len: pieces.len(), starts: &self.starts, bytes })
     }
 }
 
@@ -108,17 +145,18 @@ impl Shelf {
 pub(super) struct Pieces<'s> {
     /// The number of the first one.
     pub(super) first: usize,
-    starts: &'s [u64],
+    len: usize,
+    starts: &'s Starts,
     bytes: Vec<u8>,
 }
 
 impl Pieces<'_> {
     pub(super) fn len(&self) -> usize {
-        self.starts.len() - 1
+        self.len
     }
 
     pub(super) fn get(&self, at: usize) -> &[u8] {
-        let place = |at: usize| (self.starts[at] - self.starts[0]) as usize;
+        let place = |at: usize| (self.starts.of(self.first + at) - self.starts.of(self.first)) as usize;
         &self.bytes[place(at)..place(at + 1)]
     }
 }

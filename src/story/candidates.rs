@@ -240,7 +240,7 @@ mod tests {
 
     fn near_texts(texts: &[&str], days: &[Option<i64>], window: i64) -> Near {
         let reports: Vec<Report<'_>> = texts.iter().map(|text| Report { parts: vec![*text], size: 1, ..Report::default() }).collect();
-        let reading = Reading::new(&reports.iter().collect::<Vec<_>>(), "en");
+        let reading = Reading::new(&*reports, &(0..reports.len() as u32).collect::<Vec<_>>(), "en");
         let snapshot = Snapshot::new(reading.lexis, "en", Reference::Corpus);
         let weighed: Vec<Weighed> = reading.terms.iter().zip(days).map(|(terms, day)| snapshot.weigh(terms, *day)).collect();
         near(&Sought {

@@ -76,6 +76,32 @@ impl Report<'_> {
     }
 }
 
+/// All reports of a run, ordered by key, wherever their words are.
+pub trait Reports: Sync {
+    /// How many there are.
+    fn count(&self) -> u32;
+
+    /// One without its words.
+    fn head(&self, report: u32) -> Report<'_>;
+
+    /// Gives one to `read`.
+    fn with(&self, report: u32, read: &mut dyn FnMut(&Report<'_>));
+}
+
+impl Reports for [Report<'_>] {
+    fn count(&self) -> u32 {
+        self.len() as u32
+    }
+
+    fn head(&self, report: u32) -> Report<'_> {
+        Report { parts: Vec::new(), ..self[report as usize] }
+    }
+
+    fn with(&self, report: u32, read: &mut dyn FnMut(&Report<'_>)) {
+        read(&self[report as usize]);
+    }
+}
+
 /// The articles of one language under one snapshot, ordered by topic.
 struct Corpus {
     snapshot: Snapshot,
@@ -113,16 +139,15 @@ pub enum Reference {
     Background,
 }
 
-/// Scores reports against each other. They are ordered by key, so that every tie goes to the smaller key; dated ones more than
-/// `window_days` apart are never candidates.
+/// Scores reports against each other; every tie goes to the smaller key. Dated ones more than `window_days` apart are never candidates.
 #[must_use]
-pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> Scores {
+pub fn score(reports: &(impl Reports + ?Sized), window_days: i64, reference: Reference) -> Scores {
     let mut languages: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (at, report) in reports.iter().enumerate() {
-        languages.entry(report.lang).or_default().push(at as u32);
+    for at in 0..reports.count() {
+        languages.entry(reports.head(at).lang).or_default().push(at);
     }
     let mut compared: Vec<Compared> = Vec::new();
-    let mut found = Scores { places: vec![(0, 0); reports.len()], ..Scores::default() };
+    let mut found = Scores { places: vec![(0, 0); reports.count() as usize], ..Scores::default() };
     for (lang, members) in languages {
         let mut corpus = Corpus::new(lang, reports, members, reference);
         for (at, member) in (0..).zip(&corpus.members) {
@@ -133,36 +158,35 @@ pub fn score(reports: &[Report<'_>], window_days: i64, reference: Reference) -> 
             Reference::Background => candidates::all(corpus.weighed.len()),
         };
         found.long_postings += near.long_postings;
-        let sizes: Vec<u32> = corpus.members.iter().map(|member| reports[*member as usize].size).collect();
+        let sizes: Vec<u32> = corpus.members.iter().map(|member| reports.head(*member).size).collect();
         compared.extend(corpus.score(&sizes, &near.pairs));
         found.corpora.push(corpus);
     }
     compared.par_sort_unstable();
     let model = Model::shipped();
-    found.shift = resolution::shift(reports.len(), &compared, model, MERGE, RELATED);
+    found.shift = resolution::shift(reports.count() as usize, &compared, model, MERGE, RELATED);
     let shift = found.shift;
     found.pairs = compared.par_iter().map(|pair| (pair.a, pair.b, model.probability(i64::from(pair.logit) + shift))).collect();
     if found.corpora.len() > 1 {
         let mut bridge = Bridge::new(reports, found.places.iter().map(|place| place.0).collect());
-        let sizes: Vec<u32> = reports.iter().map(|report| report.size).collect();
+        let sizes: Vec<u32> = (0..reports.count()).map(|at| reports.head(at).size).collect();
         let (across, long_postings) = bridge.score(&sizes, window_days, reference == Reference::Background);
         found.long_postings += long_postings;
         found.pairs.extend(across);
         found.pairs.par_sort_unstable();
         found.bridge = Some(bridge);
     }
-    found.starts = (0..=reports.len() as u32).map(|report| found.pairs.partition_point(|pair| pair.0 < report) as u32).collect();
+    found.starts = (0..=reports.count()).map(|report| found.pairs.partition_point(|pair| pair.0 < report) as u32).collect();
     found
 }
 
 impl Corpus {
     /// Weighs the reports numbered `members`.
-    fn new(lang: &str, reports: &[Report<'_>], members: Vec<u32>, reference: Reference) -> Corpus {
-        let of: Vec<&Report<'_>> = members.iter().map(|member| &reports[*member as usize]).collect();
-        let Reading { terms, lexis } = Reading::new(&of, lang);
+    fn new(lang: &str, reports: &(impl Reports + ?Sized), members: Vec<u32>, reference: Reference) -> Corpus {
+        let Reading { terms, lexis } = Reading::new(reports, &members, lang);
         let snapshot = Snapshot::new(lexis, lang, reference);
-        let weigh = |(terms, report): (Terms, &&Report<'_>)| snapshot.weigh(&terms, report.day);
-        let weighed: Vec<Weighed> = terms.into_par_iter().zip(&of).map(weigh).collect();
+        let weigh = |(terms, report): (Terms, &u32)| snapshot.weigh(&terms, reports.head(*report).day);
+        let weighed: Vec<Weighed> = terms.into_par_iter().zip(&members).map(weigh).collect();
         // What is compared with a report is mostly compared with the next one of its topic, too, and then still in the cache.
         let mut rows: Vec<(u32, Weighed)> = members.into_iter().zip(weighed).collect();
         rows.sort_by_cached_key(|row| row.1.topic());
@@ -270,6 +294,18 @@ impl Scores {
         let (a, b) = (a.min(b), a.max(b));
         let pairs = &self.pairs[*self.starts.get(a as usize)? as usize..*self.starts.get(a as usize + 1)? as usize];
         pairs.binary_search_by_key(&b, |pair| pair.1).ok().map(|at| pairs[at].2)
+    }
+
+    /// Those of some reports, ascending, numbered from 0: candidates only.
+    pub(crate) fn among(&self, reports: &[u32]) -> Scores {
+        let mut found = Scores { starts: vec![0], ..Scores::default() };
+        for (report, at) in reports.iter().zip(0..) {
+            let pairs = &self.pairs[self.starts[*report as usize] as usize..self.starts[*report as usize + 1] as usize];
+            let local = |pair: &Edge| Some((at, reports.binary_search(&pair.1).ok()? as u32, pair.2));
+            found.pairs.extend(pairs.iter().filter_map(local));
+            found.starts.push(found.pairs.len() as u32);
+        }
+        found
     }
 
     /// For scoring any pairs of reports.

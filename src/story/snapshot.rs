@@ -231,7 +231,7 @@ mod tests {
 
     fn read(texts: &[&str], size: u32) -> Reading {
         let reports: Vec<Report<'_>> = texts.iter().map(|text| Report { parts: vec![*text], size, ..Report::default() }).collect();
-        Reading::new(&reports.iter().collect::<Vec<_>>(), "en")
+        Reading::new(&*reports, &(0..reports.len() as u32).collect::<Vec<_>>(), "en")
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::cmp::Reverse;
 
 use rayon::prelude::*;
 
-use super::Report;
 use super::terms::{Entry, Held, Kind, Lexicon, Reader, Term, Terms};
+use super::{Report, Reports};
 
 /// Most articles of one copy group that count in document frequencies: a wire item that a hundred outlets print does not make its own
 /// words common.
@@ -48,16 +48,18 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads reports of one language. O(tokens); a word is stemmed once in each part.
-    pub(super) fn new(reports: &[&Report<'_>], lang: &str) -> Reading {
-        let part = reports.len().div_ceil(rayon::current_num_threads()).max(1);
+    /// Reads those of the reports that are of one language. O(tokens); a word is stemmed once in each part.
+    pub(super) fn new(reports: &(impl Reports + ?Sized), members: &[u32], lang: &str) -> Reading {
+        let part = members.len().div_ceil(rayon::current_num_threads()).max(1);
         let articles = |report: &Report<'_>| report.size.min(MOST_COPIES);
-        let read = |part: &[&Report<'_>]| -> (Vec<Terms>, Reader) {
+        let read = |part: &[u32]| -> (Vec<Terms>, Reader) {
             let mut reader = Reader::new(lang);
-            let terms = part.iter().map(|report| reader.read(report.parts.iter().copied(), articles(report))).collect();
+            let mut terms = Vec::with_capacity(part.len());
+            let mut read = |report: &Report<'_>| terms.push(reader.read(report.parts.iter().copied(), articles(report)));
+            part.iter().for_each(|report| reports.with(*report, &mut read));
             (terms, reader)
         };
-        let (mut parts, readers): (Vec<Vec<Terms>>, Vec<Reader>) = reports.par_chunks(part).map(read).unzip();
+        let (mut parts, readers): (Vec<Vec<Terms>>, Vec<Reader>) = members.par_chunks(part).map(read).unzip();
         let (mut words, mut grams, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
         for reader in readers {
             words.push(reader.words);
@@ -72,7 +74,7 @@ impl Reading {
                 renumber(&mut terms.grams, &grams);
             }
         });
-        let articles = reports.iter().map(|report| u64::from(articles(report))).sum();
+        let articles = members.iter().map(|report| u64::from(articles(&reports.head(*report)))).sum();
         Reading { terms: parts.into_iter().flatten().collect(), lexis: Lexis { words, grams, kinds, articles } }
     }
 }

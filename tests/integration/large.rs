@@ -1,9 +1,10 @@
 //! A corpus on disk gives the rows of one in memory.
 
-use samestory::large::{Corpus, PER_ARTICLE};
+use samestory::large::{Corpus, PER_ARTICLE, PER_GROUP};
 use samestory::report::{Format, Only, Options, write};
 use samestory::{Article, Config, Error, Level, Linkage, cluster, unique};
 
+use crate::calls;
 use crate::generate::{self, Random};
 use crate::util::{Dir, Output};
 
@@ -70,6 +71,35 @@ fn rows_are_those_of_a_run_in_memory() {
 }
 
 #[test]
+fn stories_are_those_of_a_run_in_memory() {
+    let sample = calls::articles();
+    let key = |at: usize| sample[at].key.to_string();
+    let together = vec![(key(0), key(40)), (key(7), "nobody".to_owned())];
+    let apart = vec![(key(1), key(2)), (key(10), key(11))];
+    for config in [
+        Config::default(),
+        Config { window: 24, containment: None, linkage: Linkage::Single, ..Config::default() },
+        Config { together, apart, ..Config::default() },
+    ] {
+        for only in [None, Some(Only::Representatives), Some(Only::Stories)] {
+            let expected = in_memory(sample, &config, Format::Jsonl, only);
+            assert!(expected.contains(r#""lang":"ar""#) && expected.contains(r#""lang":"en""#), "stories in two languages");
+            assert_eq!(on_disk(sample, &config, MEMORY, Format::Jsonl, only).0, expected, "{only:?}");
+        }
+    }
+    // A headline of its own, no language, and copies: what is read again has to be the same.
+    let mut articles = generate::articles(11, 300);
+    Random(11).shuffle(&mut articles);
+    for (at, article) in articles.iter_mut().enumerate() {
+        article.title = article.title.take().filter(|_| at % 2 == 0);
+        article.lang = article.lang.take().filter(|_| at % 3 == 0);
+        article.text = format!("Report number {}\n\n{}", at % 7, article.text).into();
+    }
+    let config = Config::default();
+    assert_eq!(on_disk(&articles, &config, MEMORY, Format::Csv, None).0, in_memory(&articles, &config, Format::Csv, None));
+}
+
+#[test]
 fn of_each_id_the_same_article_is_left() {
     let mut articles = generate::articles(8, 60);
     let mut random = Random(8);
@@ -95,7 +125,6 @@ fn nothing_gives_nothing() {
 #[test]
 fn what_cannot_be_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(Corpus::new(&Config::default(), MEMORY, folder.path()).is_err(), "stories");
     let nowhere = Corpus::new(&copies(), MEMORY, &folder.path().join("missing")).err().expect("no folder");
     assert!(nowhere.to_string().contains("missing"), "{nowhere}");
     let config = copies();
@@ -104,7 +133,14 @@ fn what_cannot_be_is_refused() {
         corpus.push(article).expect("written");
     }
     let error = corpus.group(&mut |_| {}).err().expect("too many").to_string();
-    assert!(error.starts_with("memory: ") && error.contains("need"), "{error}");
+    assert!(error.starts_with("memory: ") && error.contains("articles need"), "{error}");
+    let config = Config::default();
+    let mut corpus = Corpus::new(&config, PER_GROUP * 10, folder.path()).expect("a good configuration");
+    for article in calls::articles() {
+        corpus.push(article.clone()).expect("written");
+    }
+    let error = corpus.group(&mut |_| {}).err().expect("too many").to_string();
+    assert!(error.starts_with("memory: ") && error.contains("copy groups need"), "{error}");
 }
 
 #[test]
@@ -114,22 +150,42 @@ fn the_command_gives_the_same_bytes() {
         .map(|article| serde_json::json!({ "id": &*article.key, "text": &*article.text, "n": 1.5 }).to_string() + "\n")
         .collect();
     let dir = Dir::with(&[("in.jsonl", &(lines + "broken\n")), ("tmp/keep", "")]);
-    for format in ["jsonl", "csv", "records"] {
-        let args = ["cluster", "in.jsonl", "--level", "copies", "--format", format];
+    for (level, format) in [("copies", "jsonl"), ("copies", "csv"), ("copies", "records"), ("stories", "jsonl")] {
+        let args = ["cluster", "in.jsonl", "--level", level, "--format", format];
         let expected = dir.run(&args);
         let found = dir.run(&[&args[..], &["--memory", "64M", "--temp-dir", "tmp"]].concat());
-        assert_eq!((&found.stdout, found.code), (&expected.stdout, Some(1)), "{format}");
-        assert_eq!(found.stderr, expected.stderr, "{format}");
+        assert_eq!((&found.stdout, found.code), (&expected.stdout, Some(1)), "{level} {format}");
+        assert_eq!(found.stderr, expected.stderr, "{level} {format}");
     }
     assert_eq!(std::fs::read_dir(dir.path("tmp")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn pins_that_cannot_be_followed_are_said() {
+    let item = "The harbour master said on Tuesday that the northern quay would stay closed until divers had looked at the wall";
+    let other =
+        "Prices of bread rose again in the valley, where two mills have burnt down since the spring and grain has to be brought by boat";
+    let lines: Vec<String> =
+        [("a", item), ("b", other), ("c", item)].map(|(id, text)| format!(r#"{{"id":"{id}","text":"{text}"}}"#)).to_vec();
+    let config = r#"together = [["a", "nobody"], ["a", "b"]]
+apart = [["none", "c"]]
+"#;
+    let dir = Dir::with(&[("in.jsonl", &lines.join("\n")), ("samestory.toml", config)]);
+    for level in ["copies", "stories"] {
+        let args = ["cluster", "in.jsonl", "--config", "samestory.toml", "--format", "jsonl", "--level", level];
+        let expected = dir.run(&args);
+        assert!(expected.stderr.contains("nobody") && expected.stderr.contains("none"), "{}", expected.stderr);
+        let found = dir.run(&[&args[..], &["--memory", "64M"]].concat());
+        assert_eq!((&found.stdout, &found.stderr), (&expected.stdout, &expected.stderr), "{level}");
+    }
 }
 
 #[test]
 fn wrong_usage_is_refused() {
     let dir = Dir::with(&[("in.jsonl", r#"{"id":"a","text":"One two three"}"#)]);
     for (args, said) in [
-        (&["--memory", "1G"][..], "--level copies"),
-        (&["--memory", "1G", "--level", "copies", "--format", "json"], "rows"),
+        (&["--memory", "1G", "--level", "copies", "--format", "json"][..], "rows"),
+        (&["--memory", "1G", "--format", "text"], "rows"),
         (&["--memory", "1", "--level", "copies"], "no size"),
         (&["--memory", "0M", "--level", "copies"], "no size"),
         (&["--temp-dir", "tmp"], "--memory"),

@@ -54,10 +54,9 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     if args.stats {
         input::say_lines(&stats.table());
     }
-    say_pins(&config, &input, &unmet);
+    say_pins(&unknown_pins(&config, &input), &unmet);
     if !run.quiet && format != Format::Text {
-        let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
-        input::say(&format!("articles: {}, {groups}: {}", input.articles.len(), found.stories.len()));
+        say_counts(&config, input.articles.len() as u64, found.stories.len() as u64);
     }
     Ok(input.close(run.quiet))
 }
@@ -65,9 +64,6 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
 /// … within a bound of memory.
 fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Output) -> Result<bool> {
     let format = run.format(false);
-    if config.level != Level::Copies {
-        return Err(Wrong("--memory finds copies only: say --level copies as well".to_owned()).into());
-    }
     if !format.has_rows() {
         return Err(Wrong(format!("--memory writes rows: jsonl, csv or records, not {format}")).into());
     }
@@ -89,17 +85,21 @@ fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Outpu
     if args.stats {
         input::say_lines(&stats.table());
     }
-    for (a, b) in &config.together {
-        input::say(&format!("{a:?} and {b:?} are pinned together but stay apart, as pins or the level ask for it"));
-    }
+    say_pins(found.unknown_pins(), found.unmet_pins());
     if !run.quiet {
-        input::say(&format!("articles: {}, copy groups: {}", found.articles(), found.groups()));
+        say_counts(config, found.articles(), found.stories());
     }
     Ok(input.close_with(found.articles(), run.quiet))
 }
 
-/// Says which pins could not be followed.
-pub(crate) fn say_pins(config: &Config, input: &Input, unmet: &[(String, String)]) {
+/// Says how many articles there are, and of what.
+fn say_counts(config: &Config, articles: u64, stories: u64) {
+    let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
+    input::say(&format!("articles: {articles}, {groups}: {stories}"));
+}
+
+/// Pinned ids that no article has.
+pub(crate) fn unknown_pins(config: &Config, input: &Input) -> Vec<String> {
     let pinned = || config.together.iter().chain(&config.apart).flat_map(|pair| [&*pair.0, &*pair.1]);
     let mut unknown: HashSet<&str> = pinned().collect();
     if !unknown.is_empty() {
@@ -107,7 +107,12 @@ pub(crate) fn say_pins(config: &Config, input: &Input, unmet: &[(String, String)
             unknown.remove(&*article.key);
         }
     }
-    for id in pinned().filter(|id| unknown.contains(id)) {
+    pinned().filter(|id| unknown.contains(id)).map(str::to_owned).collect()
+}
+
+/// Says which pins could not be followed.
+pub(crate) fn say_pins(unknown: &[String], unmet: &[(String, String)]) {
+    for id in unknown {
         input::say(&format!("pinned id {id:?} is not in the input"));
     }
     for (a, b) in unmet {

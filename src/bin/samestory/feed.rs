@@ -9,7 +9,7 @@ use samestory::report::{Feed, FeedFormat, write_feed};
 use samestory::{Level, When};
 
 use crate::args;
-use crate::commands::{say_pins, with_threads};
+use crate::commands::{say_pins, unknown_pins, with_threads};
 use crate::dedup::{Pace, insert, open_index};
 use crate::input;
 use crate::output::Output;
@@ -40,7 +40,7 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
     let feed = Feed::newest(&input.articles, &found, most)?;
     let entries = feed.entries.len();
     write(args, &run, feed, out)?;
-    say_pins(&config, &input, &unmet);
+    say_pins(&unknown_pins(&config, &input), &unmet);
     if !run.quiet {
         let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
         let left = match found.stories.len() - entries {

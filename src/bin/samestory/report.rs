@@ -8,7 +8,7 @@ use samestory::report::{self, Format, Options, PageFormat, PageOptions, Template
 use samestory::{Article, Config};
 
 use crate::args::Report;
-use crate::commands::{say_pins, with_threads};
+use crate::commands::{say_pins, unknown_pins, with_threads};
 use crate::input::{self, Input};
 use crate::output::Output;
 use crate::settings::{Run, Settings, Wrong};
@@ -97,6 +97,6 @@ fn written(
         Ok((out, done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
-    say_pins(config, input, &unmet);
+    say_pins(&unknown_pins(config, input), &unmet);
     Ok(written)
 }

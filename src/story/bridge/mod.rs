@@ -11,7 +11,7 @@ mod skeleton;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Report;
+use super::Reports;
 use super::candidates::{self, Near, Sought};
 use super::compare::quotient;
 use super::score::{self, Around, Model, Seen};
@@ -125,13 +125,13 @@ impl Alike {
 
 impl Bridge {
     /// Reads the reports, which are in these languages. O(tokens).
-    pub(super) fn new(reports: &[Report<'_>], langs: Vec<u32>) -> Bridge {
+    pub(super) fn new(reports: &(impl Reports + ?Sized), langs: Vec<u32>) -> Bridge {
         let Reading { terms, vocabulary, kinds, articles } = Reading::new(reports);
         let idf: Vec<u32> = vocabulary.held.iter().zip(&kinds).map(|(held, kind)| idf_of(articles, held.articles, kind.usual())).collect();
-        let bridged = |(terms, report): (&Vec<Term>, &Report<'_>)| {
-            Bridged::new(terms, report.day, |number| (kinds[number as usize], idf[number as usize]))
+        let bridged = |(terms, report): (Vec<Term>, u32)| {
+            Bridged::new(&terms, reports.head(report).day, |number| (kinds[number as usize], idf[number as usize]))
         };
-        let reports = terms.par_iter().zip(reports).map(bridged).collect();
+        let reports = terms.into_par_iter().zip(0..reports.count()).map(bridged).collect();
         Bridge { vocabulary, kinds, idf, reports, langs, around: Vec::new(), bursts: Bursts::default() }
     }
 

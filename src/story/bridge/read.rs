@@ -8,9 +8,9 @@ use super::lexicon::{Concept, Lexicon};
 use super::skeleton::skeleton;
 use crate::hash;
 use crate::normalize;
-use crate::story::Report;
 use crate::story::terms::{self, Term, term};
 use crate::story::vocabulary::{self, MOST_COPIES, Vocabulary};
+use crate::story::{Report, Reports};
 
 /// What a term is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -131,21 +131,23 @@ impl Reader {
 }
 
 impl Reading {
-    pub(super) fn new(reports: &[Report<'_>]) -> Reading {
-        let part = reports.len().div_ceil(rayon::current_num_threads()).max(1);
-        let read = |part: &[Report<'_>]| {
+    pub(super) fn new(reports: &(impl Reports + ?Sized)) -> Reading {
+        let all: Vec<u32> = (0..reports.count()).collect();
+        let part = all.len().div_ceil(rayon::current_num_threads()).max(1);
+        let read = |part: &[u32]| {
             let mut reader = Reader::default();
-            let terms: Vec<Vec<Term>> = part.iter().map(|report| reader.read(report)).collect();
+            let mut terms: Vec<Vec<Term>> = Vec::with_capacity(part.len());
+            part.iter().for_each(|report| reports.with(*report, &mut |report| terms.push(reader.read(report))));
             (terms, (reader.lexicon, reader.kinds))
         };
-        let (mut parts, readers): (Vec<Vec<Vec<Term>>>, Vec<_>) = reports.par_chunks(part).map(read).unzip();
+        let (mut parts, readers): (Vec<Vec<Vec<Term>>>, Vec<_>) = all.par_chunks(part).map(read).unzip();
         let (lexicons, kinds): (Vec<terms::Lexicon>, Vec<Vec<Kind>>) = readers.into_iter().unzip();
         let (vocabulary, numbers) = vocabulary::merge(lexicons);
         let kinds = vocabulary::by_number(&kinds, &numbers, vocabulary.keys.len());
         for (part, numbers) in parts.iter_mut().zip(&numbers) {
             part.iter_mut().for_each(|terms| vocabulary::renumber(terms, numbers));
         }
-        let articles = reports.iter().map(|report| u64::from(report.size.min(MOST_COPIES))).sum();
+        let articles = all.iter().map(|report| u64::from(reports.head(*report).size.min(MOST_COPIES))).sum();
         Reading { terms: parts.into_iter().flatten().collect(), vocabulary, kinds, articles }
     }
 }
