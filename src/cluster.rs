@@ -275,6 +275,7 @@ impl<'a> Run<'a> {
             ("undated", self.articles.iter().filter(|article| article.published.is_none()).count() as u64),
             ("repaired_words", sum(|own| u64::from(own.repaired))),
             ("removed_lines", sum(|own| own.removals.len() as u64)),
+            ("cut_texts", sum(|own| u64::from(own.cut))),
             ("folded_equal_texts", copies.folded),
             ("copy_candidates", copies.candidates),
             ("copy_links", copies.links),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_REPEATED, Span};
+use super::{MAX_REPEATED, Span, compared};
 use crate::article::Article;
 use crate::hash;
 use crate::normalize::{self, DIGITS};
@@ -26,21 +26,24 @@ pub struct Lines {
     pub(super) title: Option<u64>,
     pub(super) repaired: u32,
     pub(super) repaired_in_title: u32,
+    /// Whether there is more of text or headline than these.
+    pub(super) cut: bool,
 }
 
 impl Lines {
-    /// Reads every line of the article once; `tokens` becomes the hashes of its tokens.
+    /// Reads every line of the article once, as far as it is compared; `tokens` becomes the hashes of its tokens.
     #[must_use]
     pub fn read(article: &Article, tokens: &mut Vec<u64>) -> Lines {
         let mut found = Lines::default();
         tokens.clear();
-        if let Some(title) = &article.title {
+        let (title, text) = (article.title.as_deref().map(compared), compared(&article.text));
+        found.cut = text.len() < article.text.len() || title.map(str::len) < article.title.as_deref().map(str::len);
+        if let Some(title) = title {
             found.repaired_in_title = normalize::hashes(title, |token, _| tokens.push(token));
             found.title = Some(hash::combine(tokens));
             tokens.clear();
         }
-        let text = article.text.as_bytes();
-        let mut ends = memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
+        let mut ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain([text.len()]);
         let (mut start, mut end) = (0, ends.next().unwrap_or(0));
         let mut first = 0;
         let counted = article.outlet.is_some();
@@ -52,7 +55,7 @@ impl Lines {
                 found.lines.push(Line { span, tokens: places, hash: hash::combine(of_line), template });
             }
         };
-        found.repaired = normalize::hashes(&article.text, |token, at| {
+        found.repaired = normalize::hashes(text, |token, at| {
             while at > end {
                 close(start..end, tokens, first..tokens.len());
                 first = tokens.len();

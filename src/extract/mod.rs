@@ -20,6 +20,9 @@ pub use lines::Lines;
 
 use lines::Line;
 
+/// Most tokens of a text that are compared, and of a headline: what stands behind them is kept, not looked at. A book of a thousand pages has
+/// fewer. So many are 16 MB of tokens and shingles for each thread; a text as long as a record may be would be thirty times that.
+const MAX_TOKENS: usize = if cfg!(test) { 5000 } else { 1_000_000 };
 /// Longest line that counts as repeated by an outlet, in tokens.
 const MAX_REPEATED: usize = 60;
 /// Largest share of an article that rule 1 may take, in percent: beyond, the outlet has repeated the article, not a template.
@@ -135,13 +138,15 @@ pub struct Own {
     pub removals: Box<[Removal]>,
     /// Obfuscated words repaired in headline and text.
     pub repaired: u32,
+    /// Whether text or headline is longer than what is compared of it.
+    pub cut: bool,
 }
 
 impl Own {
     /// The article's headline, then its own lines: what the story channel reads.
     #[must_use]
     pub fn parts<'a>(&self, article: &'a Article) -> Vec<&'a str> {
-        let headline = article.title.as_deref().or(self.headline.map(|span| span.of(&article.text)));
+        let headline = article.title.as_deref().map(compared).or(self.headline.map(|span| span.of(&article.text)));
         headline.into_iter().chain(self.kept.iter().map(|span| span.of(&article.text))).collect()
     }
 
@@ -182,7 +187,23 @@ pub fn clean(article: &Article, outlet: Option<&str>, lines: &Lines, counts: &Li
         joins = true;
     }
     tokens.truncate(length);
-    Own { kept, headline, removals: removals.into(), repaired }
+    Own { kept, headline, removals: removals.into(), repaired, cut: lines.cut }
+}
+
+/// The part of a text that is compared: up to [`MAX_TOKENS`] tokens.
+fn compared(text: &str) -> &str {
+    // No character becomes two tokens for each of its bytes.
+    if text.len() <= MAX_TOKENS / 2 {
+        return text;
+    }
+    let (mut count, mut end) = (0, text.len());
+    normalize::hashes(text, |_, at| {
+        count += 1;
+        if count == MAX_TOKENS + 1 {
+            end = at;
+        }
+    });
+    &text[..end]
 }
 
 /// A configured pattern as [`clean`] takes it: normalized, a final `*` kept.

@@ -50,6 +50,36 @@ fn furniture_goes_and_subheads_stay() {
 }
 
 #[test]
+fn of_a_text_without_end_only_the_beginning_is_compared() {
+    let read = |article: &Article| {
+        let mut tokens = Vec::new();
+        let lines = Lines::read(article, &mut tokens);
+        let own = clean(article, None, &lines, &LineCounts::default(), &[], &mut tokens);
+        let mut again = Vec::new();
+        own.tokens(&article.text, &mut again);
+        assert_eq!(tokens, again);
+        (tokens, own)
+    };
+    let words = |range: std::ops::Range<usize>, between: &str| range.map(|at| format!("w{at}{between}")).collect::<String>();
+    for between in [" ", ". ", "\n", "\r\n\n"] {
+        let (fits, own) = read(&article(&words(0..MAX_TOKENS, between), None));
+        assert!(fits.len() == MAX_TOKENS && !own.cut, "{between:?}");
+        let (cut, own) = read(&article(&words(0..MAX_TOKENS * 3, between), None));
+        assert!(cut == fits && own.cut, "{between:?}");
+    }
+    // No white space to cut at: pairs of characters, and a sign that stands for four words.
+    for (text, least) in [("中国".repeat(MAX_TOKENS), MAX_TOKENS - 1), ("\u{fdfa}".repeat(MAX_TOKENS), MAX_TOKENS - 3)] {
+        let (tokens, own) = read(&article(&text, None));
+        assert!((least..=MAX_TOKENS).contains(&tokens.len()) && own.cut, "{}", tokens.len());
+    }
+    let (headline, text) = (words(0..MAX_TOKENS + 1, " "), "One thing happened today.");
+    let long = article(text, Some(&headline));
+    let (_, own) = read(&long);
+    assert!(own.cut);
+    assert_eq!(own.parts(&long), [words(0..MAX_TOKENS, " ").as_str(), text]);
+}
+
+#[test]
 fn a_given_title_is_removed_from_the_text_and_repeats_are_kept_once() {
     let (kept, removed) =
         cleaned(&article("A Title, given\nOne thing happened today.\nOne thing happened today.\nThen another did.", Some("A title given")));

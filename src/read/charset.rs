@@ -49,6 +49,16 @@ pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'stati
     checked(declared.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0)
 }
 
+/// The bytes of markup without NULs and the line of the first, where there are so few that it is text all the same.
+pub(super) fn without_nuls(bytes: &[u8]) -> Option<(Vec<u8>, u64)> {
+    let first = memchr::memchr(0, bytes)?;
+    let kept: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let few = (bytes.len() - kept.len()) as f64 <= MAX_BAD_SHARE * bytes.len() as f64;
+    let wide = marked(bytes, true).is_some_and(|(encoding, _)| encoding != UTF_8);
+    let line = 1 + memchr::memchr_iter(b'\n', &bytes[..first]).count() as u64;
+    (few && !wide).then_some((kept, line))
+}
+
 /// The charset of a byte order mark and how long the mark is. The first `<` of markup is a mark of UTF-16 too.
 pub(super) fn marked(bytes: &[u8], markup: bool) -> Option<(&'static Encoding, usize)> {
     Encoding::for_bom(bytes).or(match bytes {

@@ -112,7 +112,13 @@ impl Feeder {
             if let Some((file, records)) = &mut self.current {
                 match records.next(file, &mut self.spare) {
                     Ok(Some(job)) => return Some(job),
-                    Ok(None) => self.current = None,
+                    Ok(None) => {
+                        let empty = records.are_blank().then(|| Job::Failed(file.error(None, "empty")));
+                        self.current = None;
+                        if empty.is_some() {
+                            return empty;
+                        }
+                    }
                     Err(source) => {
                         let path = file.path.clone();
                         self.current = None;
@@ -211,6 +217,11 @@ trait ChainBoxed: io::BufRead + Send + Sized + 'static {
 impl ChainBoxed for io::Cursor<Vec<u8>> {}
 
 impl Records {
+    /// Whether nothing but blank lines was found.
+    fn are_blank(&self) -> bool {
+        matches!(self, Records::Lines(blocks) if blocks.are_blank())
+    }
+
     /// The next record of `file`, or lines of them in one of the `spare` buffers; `None` at its end.
     fn next(&mut self, file: &Arc<InputFile>, spare: &mut Vec<Vec<u8>>) -> io::Result<Option<Job>> {
         match self {

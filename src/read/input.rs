@@ -21,7 +21,7 @@ const SCHEMES: [&str; 2] = ["http://", "https://"];
 const MAX_LEVELS: usize = 64;
 
 /// Files and folders that are looked at for one argument: few enough to list in memory. Links from folder to folder double at every level.
-const MAX_FOUND: usize = 10_000_000;
+const MAX_FOUND: usize = if cfg!(test) { 100 } else { 10_000_000 };
 
 /// One file or address to read.
 #[derive(Debug, Clone, PartialEq)]
@@ -328,6 +328,32 @@ mod tests {
         let inputs = ["https://a.example/feed?x[]=*", "HTTP://a.example/feed", "https://a.example/feed?x[]=*"];
         assert_eq!(ids(&inputs), (inputs.map(str::to_string).to_vec(), Vec::new(), 0));
         assert!(!is_address("https:a.example") && !is_address("httpx://a") && !is_address("éé"));
+    }
+
+    #[test]
+    fn folders_are_walked_so_deep_and_what_is_deeper_is_named() {
+        let chain = |levels: usize| vec!["d"; levels].join("/");
+        let files = [format!("{}/in.txt", chain(63)), format!("{}/out.txt", chain(64)), format!("{}/out.txt", chain(66)), "z.txt".into()];
+        let folder = folder(&files.each_ref().map(String::as_str));
+        let root = folder.path().display().to_string();
+        let too_deep = format!("{root}/{}: inside more than 64 folders: not read", chain(64));
+        assert_eq!(ids(&[&root]), (vec![files[0].clone(), "z.txt".into()], vec![too_deep.clone()], 0));
+        assert_eq!(ids(&[&format!("{root}/**/*.txt")]), (vec!["in.txt".into(), "z.txt".into()], vec![too_deep], 0));
+    }
+
+    #[test]
+    fn so_many_files_are_looked_at_and_that_there_are_more_is_named() {
+        let names: Vec<String> = (0..MAX_FOUND).map(|at| format!("a/{at:03}.txt")).collect();
+        let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let root = folder.path().display().to_string();
+        let too_many = |root: &str| vec![format!("{root}: more than {MAX_FOUND} files and folders: the rest is not read")];
+        // The folders themselves count.
+        assert_eq!(ids(&[&root]), (names[..MAX_FOUND - 2].to_vec(), too_many(&root), 0));
+        let (good, bad, _) = ids(&[&format!("{root}/*/*.txt"), &format!("{root}/a/000.txt")]);
+        assert_eq!((good.len(), bad), (MAX_FOUND - 1, too_many(&root)), "the next argument is read");
+        assert_eq!(ids(&[&format!("{root}/a")]).0.len(), MAX_FOUND - 1);
+        fs::remove_file(folder.path().join(&names[0])).expect("a file");
+        assert_eq!(ids(&[&format!("{root}/a")]).1, [""; 0]);
     }
 
     #[cfg(unix)]

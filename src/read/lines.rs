@@ -9,8 +9,8 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// No record is longer, in bytes: a line without end must not fill the memory.
 pub(super) const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
 
-/// How many times as long as a record a line may be that is passed over: 1 GiB. A small archive unpacks to a line without end, which must not
-/// take all day.
+/// How many times as long as a record a line may be that is passed over, and blank lines in a row: 1 GiB. A small archive unpacks to either
+/// without end, which must not take all day.
 const PASSED: u64 = 16;
 
 /// Bytes of a block that no line outgrows: work for a thread for a tenth of a millisecond, and still in its cache.
@@ -33,6 +33,10 @@ pub(super) struct Blocks<S> {
     begun: Vec<u8>,
     /// Lines given so far.
     lines: u64,
+    /// Bytes since the last line that is not blank.
+    blank: u64,
+    /// Whether there was such a line.
+    any: bool,
     /// What the stream said after the lines given last.
     fault: Option<io::Error>,
     ended: bool,
@@ -42,7 +46,7 @@ pub(super) struct Blocks<S> {
 
 impl<S: Read> Blocks<S> {
     pub(super) fn new(stream: S) -> Blocks<S> {
-        Blocks { stream, begun: Vec::new(), lines: 0, fault: None, ended: false, eager: false }
+        Blocks { stream, begun: Vec::new(), lines: 0, blank: 0, any: false, fault: None, ended: false, eager: false }
     }
 
     /// Blocks that do not wait until they are full: for a stream whose writer pauses.
@@ -50,8 +54,35 @@ impl<S: Read> Blocks<S> {
         Blocks { eager: true, ..Blocks::new(stream) }
     }
 
+    /// Whether all lines that were read are blank.
+    pub(super) fn are_blank(&self) -> bool {
+        self.blank > 0 && !self.any
+    }
+
     /// The next block, in `buffer`, of `size` bytes or one line of at most `max`; `None` at the end. `size` is at most `max`.
+    /// Blocks of blank lines are passed over.
     pub(super) fn next(&mut self, mut buffer: Vec<u8>, size: usize, max: usize) -> io::Result<Option<Block>> {
+        loop {
+            match self.cut(buffer, size, max)? {
+                Some(Block::Lines { bytes, .. }) if bytes.trim_ascii_start().is_empty() => {
+                    self.blank += bytes.len() as u64;
+                    if self.blank > PASSED * max as u64 {
+                        self.ended = true;
+                        let message = format!("more than {} MiB of blank lines up to line {}: the rest is not read", mib(max), self.lines);
+                        return Err(io::Error::other(message));
+                    }
+                    buffer = bytes;
+                }
+                Some(found) => {
+                    (self.blank, self.any) = (0, true);
+                    return Ok(Some(found));
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn cut(&mut self, mut buffer: Vec<u8>, size: usize, max: usize) -> io::Result<Option<Block>> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
@@ -78,7 +109,7 @@ impl<S: Read> Blocks<S> {
             }
             let more = more?;
             if filled > max {
-                return self.pass_over(buffer, filled, PASSED * max as u64).map(Some);
+                return self.pass_over(buffer, filled, max).map(Some);
             }
             if !more {
                 self.ended = true;
@@ -97,15 +128,15 @@ impl<S: Read> Blocks<S> {
         Block::Lines { bytes, first }
     }
 
-    /// Drops what is left of the line that fills `buffer`, up to `most` bytes.
-    fn pass_over(&mut self, mut buffer: Vec<u8>, mut filled: usize, most: u64) -> io::Result<Block> {
+    /// Drops what is left of the line that fills `buffer`, up to [`PASSED`] times `max` bytes.
+    fn pass_over(&mut self, mut buffer: Vec<u8>, mut filled: usize, max: usize) -> io::Result<Block> {
         self.lines += 1;
         let mut passed = 0;
         loop {
             passed += filled as u64;
-            if passed > most {
+            if passed > PASSED * max as u64 {
                 self.ended = true;
-                let message = format!("line {} goes on for more than {} MiB: the rest is not read", self.lines, most / 1024 / 1024);
+                let message = format!("line {} goes on for more than {} MiB: the rest is not read", self.lines, mib(max));
                 return Err(io::Error::other(message));
             }
             if let Some(end) = memchr(b'\n', &buffer[..filled]) {
@@ -119,6 +150,11 @@ impl<S: Read> Blocks<S> {
         }
         Ok(Block::TooLong { line: self.lines })
     }
+}
+
+/// What is passed over where a record may have `max` bytes, in MiB.
+fn mib(max: usize) -> u64 {
+    PASSED * max as u64 / 1024 / 1024
 }
 
 /// Reads until `buffer` is full, or once when `eager`; false at the end of the stream. What was read before a fault counts.
@@ -218,6 +254,8 @@ mod tests {
             // 16 times the longest record is passed over, and no more.
             (&*format!("{}\nb\n", "x".repeat(180)), vec!["1!", "2:b"]),
             (&*format!("a\n{}\nb\n", "x".repeat(220)), vec!["1:a", "line 2 goes on for more than 0 MiB: the rest is not read"]),
+            // Blank lines are too, but they begin anew after every other line.
+            (&*format!("a\n{}b\n{}c", "\n".repeat(150), " \n".repeat(75)), vec!["1:a", "152:b", "228:c"]),
         ] {
             for size in [1, 2, 4, 7, 12] {
                 let dripping = io::BufReader::with_capacity(3, text.as_bytes());
@@ -226,6 +264,19 @@ mod tests {
                 let dripping = io::BufReader::with_capacity(3, text.as_bytes());
                 assert_eq!(cut_blocks(Blocks::eager(dripping), size), expected, "{text:?} by {size} in threes, eagerly");
             }
+        }
+    }
+
+    #[test]
+    fn blank_lines_without_end_are_named() {
+        let mut blocks = Blocks::new(io::Cursor::new(" \n".repeat(500)));
+        let fault = blocks.next(Vec::new(), 12, 12).expect_err("too many");
+        assert_eq!(fault.to_string(), "more than 0 MiB of blank lines up to line 102: the rest is not read");
+        assert!(matches!(blocks.next(Vec::new(), 12, 12), Ok(None)) && blocks.are_blank());
+        for (text, blank) in [(" \n\n", true), ("\n", true), (" ", true), ("", false), ("\na\n", false)] {
+            let mut blocks = Blocks::new(text.as_bytes());
+            while blocks.next(Vec::new(), 1, 12).expect("memory").is_some() {}
+            assert_eq!(blocks.are_blank(), blank, "{text:?}");
         }
     }
 

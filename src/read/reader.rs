@@ -283,6 +283,8 @@ mod tests {
             ("a.txt", vec![], vec!["!a.txt: empty"]),
             ("a.txt", b"\xef\xbb\xbf \n".to_vec(), vec!["!a.txt: empty"]),
             ("a.jsonl", b"\n\n".to_vec(), vec!["!a.jsonl: empty"]),
+            ("a.jsonl", b"\n".repeat(500_000), vec!["!a.jsonl: empty"]),
+            ("a.jsonl", [b"\n".repeat(500_000), good.into()].concat(), vec!["1||x"]),
             ("a.csv", vec![], vec!["!a.csv: empty"]),
             ("a.html", b"<html><body><script>x()</script></body></html>".to_vec(), vec!["!a.html: no text"]),
             ("a.txt", b"\x00\x01\x02".to_vec(), vec!["!a.txt: undecodable: not text in a charset that can be told"]),

@@ -1,7 +1,7 @@
 //! Rows of a CSV or TSV file.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use csv::ByteRecord;
@@ -15,6 +15,8 @@ use super::{ReadOptions, charset, format};
 pub(super) struct Table {
     rows: csv::Reader<Bounded>,
     pub(super) header: Arc<[String]>,
+    /// What is wrong with the header, until it is said.
+    wrong: Option<&'static str>,
     /// What a quote that was never closed had swallowed, read again without quotes, and the line it starts on.
     rest: Option<(csv::Reader<io::Cursor<Vec<u8>>>, u64)>,
     delimiter: u8,
@@ -82,8 +84,9 @@ impl Table {
     /// parser has read ahead is not counted).
     pub(super) fn open(mut stream: Stream, tabs: bool, max: usize) -> Result<Table, String> {
         let delimiter = if tabs { '\t' } else { first_line_delimiter(&mut stream)? };
+        let (head, wrong) = closed_header(&mut stream, delimiter as u8, max).map_err(|error| error.to_string())?;
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(Bounded {
-            stream,
+            stream: Box::new(io::Cursor::new(head).chain(stream)),
             left: max,
             delimiter: delimiter as u8,
             at: At::Start,
@@ -97,13 +100,16 @@ impl Table {
                 return Err(format!("the header names {name:?} twice"));
             }
         }
-        Ok(Table { rows, rest: None, delimiter: delimiter as u8, header: header.into(), max, done: false })
+        Ok(Table { rows, rest: None, delimiter: delimiter as u8, header: header.into(), max, done: false, wrong })
     }
 
     /// The next row; `None` at the end, an `io::Error` when the file cannot be read on.
     pub(super) fn next(&mut self) -> io::Result<Option<Row>> {
         if self.done {
             return Ok(None);
+        }
+        if let Some(wrong) = self.wrong.take() {
+            return Ok(Some(Row { line: 1, cells: Err(wrong.to_string()) }));
         }
         if let Some((rest, start)) = &mut self.rest {
             let mut cells = ByteRecord::new();
@@ -154,6 +160,33 @@ impl Table {
         let end = last.iter().position(|byte| *byte == b'\n')?;
         Some(last[end + 1..].to_vec())
     }
+}
+
+/// Takes the header off a stream, up to `max` bytes. Of one that a quote carries over its line, never closed or only in the middle of a cell,
+/// that quote is left out, so that it ends with its line; and that is said.
+fn closed_header(stream: &mut Stream, delimiter: u8, max: usize) -> io::Result<(Vec<u8>, Option<&'static str>)> {
+    let (mut head, mut at, mut quote) = (Vec::new(), At::Start, 0);
+    let torn = 'header: loop {
+        let line = head.len();
+        stream.by_ref().take((max - line) as u64).read_until(b'\n', &mut head)?;
+        for (place, byte) in (line..).zip(&head[line..]) {
+            let before = at;
+            at = at.behind(*byte, delimiter);
+            match (before, at) {
+                (At::Start, At::Quoted) if line == 0 => quote = place,
+                (At::Quote, At::Plain) if line > 0 => break 'header true,
+                (_, At::Start) if line > 0 || *byte != delimiter => break 'header false,
+                _ => {}
+            }
+        }
+        if head.len() == line {
+            break at == At::Quoted;
+        }
+    };
+    if torn {
+        head.remove(quote);
+    }
+    Ok((head, torn.then_some("a quote in the header is not closed; the header is read without it, as one line")))
 }
 
 fn first_line_delimiter(stream: &mut Stream) -> Result<char, String> {
@@ -236,6 +269,24 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_that_the_header_leaves_open_costs_no_row() {
+        let wrong = "1!a quote in the header is not closed; the header is read without it, as one line";
+        for rest in ["\n1,a\n2,\"b\"\n", "\n1,\"a\"\n\"2\",b\n", "\n\"1\",a\n2,\"b\""] {
+            for header in ["id,\"text", "\"id,text", "\"id\",\"text"] {
+                assert_eq!(rows(&format!("{header}{rest}")), [wrong, "2:1|a", "3:2|b"], "{header:?} {rest:?}");
+            }
+        }
+        let returns = rows("id,\"text\r\n1,a\r\n2,b\r\n");
+        assert!(returns.len() == 3 && returns[0] == wrong && returns[1].ends_with(":1|a") && returns[2].ends_with(":2|b"), "{returns:?}");
+        assert_eq!(rows(&format!("\"a,b\",\"text\n{}", "2,z\n".repeat(100))).len(), 101, "more than a row may have");
+        // A header may have several lines.
+        assert_eq!(rows("id,\"text\nof the \"\"article\"\"\"\n1,a\n"), ["3:1|a"]);
+        assert_eq!(rows("\"i\nd\",\"te\"xt\n1,a\n"), ["3:1|a"]);
+        assert_eq!(rows("id,\"text"), [wrong]);
+        assert_eq!(rows("id,\"text\""), [""; 0]);
+    }
+
+    #[test]
     fn a_row_is_bounded_and_what_stands_before_it_is_read() {
         let too_long = "a row is too long (a quote that is not closed?): the rest of the file is not read";
         let short = "id,text\n1,\"x\ny\"\n";
@@ -243,6 +294,6 @@ mod tests {
         assert_eq!(rows(short), ["2:1|x\ny"]);
         assert_eq!(rows(&format!("{short}{}", many(100))).len(), 101);
         assert_eq!(rows(&format!("{short}3,\"{}", many(100))), ["2:1|x\ny".to_string(), format!("4!{too_long}")]);
-        assert_eq!(rows(&format!("id,\"{}", many(100))), [format!("!{too_long}")]);
+        assert_eq!(rows(&format!("id,{}", "x".repeat(100))), [format!("!{too_long}")]);
     }
 }

@@ -50,7 +50,8 @@ fn json_is_one_object_with_a_story_a_line() {
     let (head, stories) = text.split_once("\"stories\":[").expect("stories");
     let head: serde_json::Value = serde_json::from_str(&format!("{head}\"stories\":[]}}")).expect("an object");
     assert_eq!(head["version"], env!("CARGO_PKG_VERSION"));
-    for (name, count) in [("bad_input", 0), ("articles", 5), ("copy_groups", 3), ("stories", 3), ("folded_equal_texts", 1), ("undated", 0)]
+    for (name, count) in
+        [("bad_input", 0), ("cut_texts", 0), ("articles", 5), ("copy_groups", 3), ("stories", 3), ("folded_equal_texts", 1), ("undated", 0)]
     {
         assert_eq!(head["summary"][name], count, "{name}");
     }
