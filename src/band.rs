@@ -6,6 +6,8 @@
 //!
 //! Bands are sorted, never hashed into a map: O(n log n) a band; 4 bytes a band and article, and 8 more for each band being sorted.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -83,11 +85,11 @@ pub fn row(key: u32, text: u32) -> u64 {
     u64::from(key) << 32 | u64::from(text)
 }
 
-/// All pairs of texts that meet in at least one of so many bands. `rows` gives the [`row`]s of all texts in a band; a text without tokens
+/// All pairs of texts that meet in at least one of so many bands, the first of them in `firsts`. `rows` gives the [`row`]s of all texts in a band; a text without tokens
 /// has none and meets nobody. The numbering is by content, so that what is done with crowded buckets does not depend on arrival; the order
 /// in which they are given is of no account.
 #[must_use]
-pub fn candidates(bands: usize, rows: impl Fn(usize) -> Vec<u64> + Sync) -> Candidates {
+pub fn candidates(bands: usize, firsts: Range<u32>, rows: impl Fn(usize) -> Vec<u64> + Sync) -> Candidates {
     let of_band = |band: usize| {
         let mut rows = rows(band);
         keep_shared(&mut rows);
@@ -98,7 +100,7 @@ pub fn candidates(bands: usize, rows: impl Fn(usize) -> Vec<u64> + Sync) -> Cand
                 found.crowded.push(bucket.iter().map(|row| *row as u32).collect());
                 continue;
             }
-            for (at, a) in bucket.iter().enumerate() {
+            for (at, a) in bucket.iter().enumerate().filter(|row| firsts.contains(&(*row.1 as u32))) {
                 found.pairs.extend(bucket[at + 1..].iter().map(|b| (*a as u32, *b as u32)));
             }
         }
@@ -182,7 +184,7 @@ mod tests {
             (299, _) => None,
             _ => Some(1000 + text as u32),
         };
-        let found = candidates(3, |band| (0..300).rev().filter_map(|text| Some(row(key(text, band)?, text as u32))).collect());
+        let found = candidates(3, 0..300, |band| (0..300).rev().filter_map(|text| Some(row(key(text, band)?, text as u32))).collect());
         assert_eq!(found.pairs, [(200, 201), (200, 202), (200, 203), (201, 202), (201, 203), (202, 203)]);
         assert_eq!(found.crowded, [(0..200).collect::<Vec<u32>>()]);
     }

@@ -12,6 +12,7 @@ mod attach;
 mod component;
 mod fold;
 pub mod live;
+mod part;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -231,12 +232,9 @@ impl CopyFinder {
         let mut found = Copies { folded: (texts.rank.len() - units.len()) as u64, ..Copies::default() };
         let mut labels: Vec<u32> = (0..units.len() as u32).collect();
         let mut contained = Vec::new();
-        for part in component::parts(self.banding.bands, &units, texts) {
-            let met = part.candidates(self.banding.bands, &units, texts);
-            let (pairs, crowded) = (met.pairs.len() as u64, met.crowded.len() as u64);
-            done("band", &[("pairs", pairs), ("crowded_buckets", crowded)]);
-            found.candidates += pairs;
-            found.crowded += crowded;
+        for part in part::parts(self.banding.bands, &units, texts) {
+            let met = self.meet(&part, &units, texts, &mut found);
+            done("band", &[("pairs", found.candidates), ("crowded_buckets", found.crowded)]);
             let solved: Vec<component::Solved> =
                 part.split(met).into_par_iter().map(|component: Component| self.solve(&component, &units, texts)).collect();
             for mut solved in solved {

@@ -44,7 +44,11 @@ impl Overlap {
     /// Counts what two sets share. O(a + b).
     #[must_use]
     pub fn of(a: &Shingles, b: &Shingles) -> Overlap {
-        let (a, b) = (a.hashes(), b.hashes());
+        Overlap::of_sorted(a.hashes(), b.hashes())
+    }
+
+    /// … of two lists in ascending order, in which nothing stands twice.
+    pub(crate) fn of_sorted<T: Copy + Ord>(a: &[T], b: &[T]) -> Overlap {
         let (mut i, mut j, mut shared) = (0, 0, 0);
         while i < a.len() && j < b.len() {
             let (x, y) = (a[i], b[j]);

@@ -84,7 +84,7 @@ impl CopyFinder {
         let is_sampled = |unit: &u32| sampled.binary_search(unit).is_ok();
         let mut links: Vec<(u32, u32, Overlap)> = known;
         links.retain(|(a, b, _)| labels[*a as usize] != labels[*b as usize] && is_sampled(a) && is_sampled(b));
-        links.par_extend(pairs.par_chunks(AT_ONCE).flat_map_iter(|pairs| self.verify(pairs, units, texts)));
+        links.par_extend(pairs.par_chunks(AT_ONCE).flat_map_iter(|pairs| self.compare(pairs, units, texts).into_iter().flatten()));
         links.par_sort_unstable_by_key(|link| (link.0, link.1));
         links.dedup_by_key(|link| (link.0, link.1));
         found.links += links.len() as u64;
@@ -95,7 +95,8 @@ impl CopyFinder {
         join(labels, &joins, &units.apart);
     }
 
-    fn verify(&self, pairs: &[(u32, u32)], units: &Units, texts: &Texts<'_>) -> Vec<(u32, u32, Overlap)> {
+    /// For each of the pairs the link, the longer text first, if they are copies; the sets are read for these pairs alone.
+    pub(super) fn compare(&self, pairs: &[(u32, u32)], units: &Units, texts: &Texts<'_>) -> Vec<Option<(u32, u32, Overlap)>> {
         let mut needed: Vec<u32> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
         needed.sort_unstable();
         needed.dedup();
@@ -106,7 +107,7 @@ impl CopyFinder {
             let copy = self.is_copy(units, *a, *b, &overlap);
             copy.then(|| Some(longer_first((*a, set(*a)?), (*b, set(*b)?), overlap)))?
         };
-        pairs.iter().filter_map(link).collect()
+        pairs.iter().map(link).collect()
     }
 
     /// Each group of which most members hold another group's text, with the one it holds most of.

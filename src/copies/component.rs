@@ -6,8 +6,6 @@ use rayon::prelude::*;
 
 use super::fold::Units;
 use super::{CopyFinder, Texts};
-use crate::article::ArticleId;
-use crate::band::{self, Candidates};
 use crate::config::Linkage;
 use crate::linkage::{self, Partition, Pins};
 use crate::shingle::Shingles;
@@ -34,9 +32,9 @@ const KEPT: usize = 64;
 /// Units that candidates connect.
 pub(super) struct Component {
     /// Ascending.
-    units: Vec<u32>,
-    pairs: Vec<(u32, u32)>,
-    crowded: Vec<Vec<u32>>,
+    pub(super) units: Vec<u32>,
+    pub(super) pairs: Vec<(u32, u32)>,
+    pub(super) crowded: Vec<Vec<u32>>,
 }
 
 /// What became of a component.
@@ -55,76 +53,23 @@ pub(super) struct Solved {
     pub(super) large: u64,
 }
 
-/// Units among which candidates are looked for at once: of all components, or where there are many units of some.
-pub(super) struct Part(Vec<u32>);
-
-/// All units with text, in parts that never cut a component.
-pub(super) fn parts(bands: usize, units: &Units, texts: &Texts<'_>) -> Vec<Part> {
-    let all = Part((units.empty as u32..units.len() as u32).collect());
-    if all.0.len() <= texts.at_once {
-        return vec![all];
-    }
-    let firsts = all.firsts(units);
-    let root = linkage::components(all.0.len(), band::chains(bands, |band| texts.source.rows(band, &firsts)));
-    drop(firsts);
-    let mut members: Vec<(u32, u32)> = root.into_iter().zip(all.0).collect();
-    members.par_sort_unstable();
-    let mut parts = vec![Part(Vec::new())];
-    for component in members.chunk_by(|a, b| a.0 == b.0).filter(|component| component.len() > 1) {
-        if parts.last().is_some_and(|part| part.0.len() + component.len() > texts.at_once) {
-            parts.push(Part(Vec::new()));
+/// Links the members of a crowded bucket with a few hosts among them; `link` gives those of some pairs that are copies. Who is connected
+/// already, by `groups`, need not be compared again. Returns how many pairs were compared and how many members are still alone.
+pub(super) fn gather(bucket: &[u32], groups: &mut Partition, mut link: impl FnMut(&[(u32, u32)]) -> Vec<(u32, u32)>) -> (u64, u64) {
+    let (mut compared, mut alone) = (0, bucket.to_vec());
+    for _ in 0..HOSTS {
+        let Some(host) = alone.first().copied() else { break };
+        let of_host = groups.root(host);
+        let others: Vec<(u32, u32)> =
+            bucket.iter().filter(|unit| groups.root(**unit) != of_host).map(|unit| (host.min(*unit), host.max(*unit))).collect();
+        compared += others.len() as u64;
+        for (a, b) in link(&others) {
+            groups.join(a, b);
         }
-        if let Some(part) = parts.last_mut() {
-            part.0.extend(component.iter().map(|member| member.1));
-        }
+        let of_host = groups.root(host);
+        alone.retain(|unit| groups.root(*unit) != of_host);
     }
-    parts.iter_mut().for_each(|part| part.0.sort_unstable());
-    parts
-}
-
-impl Part {
-    /// The article that stands for each unit, with the unit's number in the part: in the order in which the keys lie in memory.
-    fn firsts(&self, units: &Units) -> Vec<(ArticleId, u32)> {
-        let mut firsts: Vec<(ArticleId, u32)> = self.0.iter().map(|unit| units.first(*unit)).zip(0..).collect();
-        firsts.par_sort_unstable();
-        firsts
-    }
-
-    /// What meets in the bands, by numbers in the part.
-    pub(super) fn candidates(&self, bands: usize, units: &Units, texts: &Texts<'_>) -> Candidates {
-        let firsts = self.firsts(units);
-        band::candidates(bands, |band| texts.source.rows(band, &firsts))
-    }
-
-    /// The components of more than one unit, by their smallest units.
-    pub(super) fn split(self, met: Candidates) -> Vec<Component> {
-        let Part(units) = self;
-        let in_crowds = met.crowded.iter().flat_map(|bucket| bucket[1..].iter().map(|unit| (bucket[0], *unit)));
-        let root = linkage::components(units.len(), met.pairs.iter().copied().chain(in_crowds));
-        let mut members: Vec<(u32, u32)> = root.iter().copied().zip(0..).collect();
-        members.sort_unstable();
-        let mut pairs: Vec<(u32, u32, u32)> = met.pairs.into_iter().map(|(a, b)| (root[a as usize], a, b)).collect();
-        pairs.par_sort_unstable();
-        let unit = |at: u32| units[at as usize];
-        let mut crowded: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();
-        for bucket in met.crowded {
-            crowded.entry(root[bucket[0] as usize]).or_default().push(bucket.into_iter().map(unit).collect());
-        }
-        let mut rest = pairs.as_slice();
-        let several = members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1);
-        several
-            .map(|members| {
-                let root = members[0].0;
-                let (own, behind) = rest.split_at(rest.partition_point(|pair| pair.0 <= root));
-                rest = behind;
-                Component {
-                    units: members.iter().map(|member| unit(member.1)).collect(),
-                    pairs: own.iter().map(|pair| (unit(pair.1), unit(pair.2))).collect(),
-                    crowded: crowded.remove(&root).unwrap_or_default(),
-                }
-            })
-            .collect()
-    }
+    (compared, alone.len() as u64)
 }
 
 /// A component while it is solved; its units are numbered from 0, in their order.
@@ -159,7 +104,13 @@ impl CopyFinder {
             }
             for bucket in &component.crowded {
                 let bucket: Vec<u32> = bucket.iter().filter_map(local).collect();
-                work.gather_crowd(&bucket, &mut groups, &mut links, &mut found);
+                let (compared, cut) = gather(&bucket, &mut groups, |pairs| {
+                    let new = work.links(pairs);
+                    links.extend_from_slice(&new);
+                    new.into_iter().map(|link| (link.0, link.1)).collect()
+                });
+                found.compared += compared;
+                found.cut += cut;
             }
         }
         found.links = links.len() as u64;
@@ -203,25 +154,6 @@ impl Work<'_> {
             self.finder.is_copy(self.all, self.units[*a as usize], self.units[*b as usize], &overlap).then_some((*a, *b, overlap))
         };
         pairs.par_iter().with_min_len(256).filter_map(check).collect()
-    }
-
-    /// Links the members of a crowded bucket with a few hosts among them. Who is connected already, by `groups`, need not be compared again.
-    fn gather_crowd(&self, bucket: &[u32], groups: &mut Partition, links: &mut Vec<Link>, found: &mut Solved) {
-        let mut alone = bucket.to_vec();
-        for _ in 0..HOSTS {
-            let Some(host) = alone.first().copied() else { break };
-            let of_host = groups.root(host);
-            let others: Vec<(u32, u32)> =
-                bucket.iter().filter(|unit| groups.root(**unit) != of_host).map(|unit| (host.min(*unit), host.max(*unit))).collect();
-            found.compared += others.len() as u64;
-            for link in self.links(&others) {
-                groups.join(link.0, link.1);
-                links.push(link);
-            }
-            let of_host = groups.root(host);
-            alone.retain(|unit| groups.root(*unit) != of_host);
-        }
-        found.cut += alone.len() as u64;
     }
 
     /// Resemblance in millionths; of a pair that its dates rule out, 0.

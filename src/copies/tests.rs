@@ -19,6 +19,22 @@ fn set(range: std::ops::Range<u64>) -> Shingles {
 
 /// Finds the copies among sets, as if they were articles.
 fn find(finder: &CopyFinder, sets: &[Shingles], rank: &[u32], days: &[Option<i32>], apart: &[(ArticleId, ArticleId)]) -> Copies {
+    let [found, parts] = [usize::MAX, 8].map(|at_once| find_at(finder, at_once, sets, rank, days, apart));
+    // Whatever is looked for together.
+    assert_eq!(parts.group_of, found.group_of);
+    let counts = |copies: &Copies| [copies.folded, copies.candidates, copies.links, copies.crowded, copies.cut, copies.large];
+    assert_eq!(counts(&parts), counts(&found));
+    found
+}
+
+fn find_at(
+    finder: &CopyFinder,
+    at_once: usize,
+    sets: &[Shingles],
+    rank: &[u32],
+    days: &[Option<i32>],
+    apart: &[(ArticleId, ArticleId)],
+) -> Copies {
     let bands = finder.banding.bands;
     let mut keys = vec![0; sets.len() * bands];
     let print = |(set, keys): (&Shingles, &mut [u32])| {
@@ -28,7 +44,7 @@ fn find(finder: &CopyFinder, sets: &[Shingles], rank: &[u32], days: &[Option<i32
     let prints: Vec<Print> = sets.iter().zip(keys.chunks_mut(bands)).map(print).collect();
     let shingles = |id: ArticleId| sets[id.index()].clone();
     let source = InMemory { prints: &prints, keys: &keys, days, shingles: &shingles };
-    finder.find(&Texts { rank, apart, at_once: 16, keep_overlaps: true, source: &source }, &mut |_| {})
+    finder.find(&Texts { rank, apart, at_once, keep_overlaps: true, source: &source }, &mut |_| {})
 }
 
 fn groups(finder: &CopyFinder, sets: &[Shingles]) -> Vec<u32> {

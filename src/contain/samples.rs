@@ -1,0 +1,169 @@
+//! What is kept of texts to look for containment, and how it is asked for: one text, or all of them in the order in which they lie.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use crate::verify::{ONE, Ratio};
+
+/// Least share of the shingles in a sample, in millionths: a threshold near 1 leaves no room, and of a short text there has to be something.
+const MIN_SAMPLE: u64 = ONE / 4;
+
+/// Most shingles of a text that is kept whole: where texts are short there are many. Tests have texts on both sides.
+const SHORT: usize = if cfg!(test) { 24 } else { 256 };
+
+/// What is kept of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Shingles of the text, repeats counted.
+    pub(super) shingles: u32,
+    /// How many of the values are the sample.
+    sampled: u32,
+    /// Those in the sample, repeats as well; of a short text the others behind them.
+    values: Box<[u32]>,
+}
+
+impl Sample {
+    /// The sample of a text, given by the upper halves of its shingle hashes, in any order, with repeats; they are moved about.
+    #[must_use]
+    pub fn new(values: &mut [u32], least: Ratio) -> Sample {
+        let share = (2 * ONE.saturating_sub(least.millionths())).clamp(MIN_SAMPLE, ONE);
+        let bound = (u64::from(u32::MAX) * share / ONE) as u32;
+        let mut sampled = 0;
+        for at in 0..values.len() {
+            let is_sampled = values[at] <= bound;
+            values.swap(sampled, at);
+            sampled += usize::from(is_sampled);
+        }
+        let kept = if values.len() <= SHORT { values.len() } else { sampled };
+        Sample { shingles: values.len() as u32, sampled: sampled as u32, values: values[..kept].into() }
+    }
+
+    /// Writes it behind other bytes.
+    pub(crate) fn to_bytes(&self, out: &mut Vec<u8>) {
+        out.extend([self.shingles, self.sampled].iter().chain(&self.values).flat_map(|number| number.to_le_bytes()));
+    }
+
+    /// What was written, up to the end of the bytes.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Sample {
+        let mut numbers = bytes.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number));
+        let (shingles, sampled) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        Sample { shingles, sampled, values: numbers.collect() }
+    }
+
+    pub(super) fn values(&self) -> &[u32] {
+        &self.values[..self.sampled as usize]
+    }
+
+    fn into_values(self) -> Vec<u32> {
+        let mut values = self.values.into_vec();
+        values.truncate(self.sampled as usize);
+        values
+    }
+
+    /// All values, ascending, if they are kept and no two are equal: then there are as many shingles.
+    pub(crate) fn halves(&self) -> Option<Vec<u32>> {
+        let values = distinct(self.whole()?);
+        (values.len() == self.shingles as usize).then_some(values)
+    }
+
+    /// All values, if they are kept.
+    pub(super) fn whole(&self) -> Option<&[u32]> {
+        (self.values.len() == self.shingles as usize).then_some(&self.values)
+    }
+}
+
+/// The samples of texts, by their numbers: in memory, or wherever they are kept.
+pub trait Samples: Sync {
+    /// What is kept of a text.
+    fn of(&self, text: u32) -> Cow<'_, Sample>;
+
+    /// In how many blocks texts lie that are read together.
+    fn blocks(&self) -> usize;
+
+    /// The texts of a block, in any order: each text is in one.
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)>;
+}
+
+impl Samples for Vec<Sample> {
+    fn of(&self, text: u32) -> Cow<'_, Sample> {
+        Cow::Borrowed(&self[text as usize])
+    }
+
+    fn blocks(&self) -> usize {
+        self.len()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, Sample>)> {
+        vec![(block as u32, Cow::Borrowed(&self[block]))]
+    }
+}
+
+/// Some values of each text.
+pub(super) trait Values: Sync {
+    fn of(&self, text: u32) -> Cow<'_, [u32]>;
+    fn blocks(&self) -> usize;
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)>;
+}
+
+impl dyn Values + '_ {
+    /// Every text with its values, on all threads, in the order in which they lie.
+    pub(super) fn each(&self) -> impl ParallelIterator<Item = (u32, Cow<'_, [u32]>)> {
+        (0..self.blocks()).into_par_iter().flat_map_iter(|block| self.block(block))
+    }
+}
+
+impl dyn Samples + '_ {
+    pub(super) fn each(&self) -> impl ParallelIterator<Item = (u32, Cow<'_, Sample>)> {
+        (0..self.blocks()).into_par_iter().flat_map_iter(|block| self.block(block))
+    }
+}
+
+/// Those of the sample.
+pub(super) struct Sampled<'s>(pub(super) &'s dyn Samples);
+
+fn values_of(sample: Cow<'_, Sample>) -> Cow<'_, [u32]> {
+    match sample {
+        Cow::Borrowed(sample) => Cow::from(sample.values()),
+        Cow::Owned(sample) => Cow::from(sample.into_values()),
+    }
+}
+
+impl Values for Sampled<'_> {
+    fn of(&self, text: u32) -> Cow<'_, [u32]> {
+        values_of(self.0.of(text))
+    }
+
+    fn blocks(&self) -> usize {
+        self.0.blocks()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
+        self.0.block(block).into_iter().map(|(text, sample)| (text, values_of(sample))).collect()
+    }
+}
+
+/// Those that were chosen.
+pub(super) struct Chosen(pub(super) Vec<Box<[u32]>>);
+
+impl Values for Chosen {
+    fn of(&self, text: u32) -> Cow<'_, [u32]> {
+        Cow::from(&*self.0[text as usize])
+    }
+
+    fn blocks(&self) -> usize {
+        self.0.len()
+    }
+
+    fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
+        vec![(block as u32, self.of(block as u32))]
+    }
+}
+
+/// Values in ascending order, each once.
+pub(super) fn distinct(values: &[u32]) -> Vec<u32> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
