@@ -15,6 +15,8 @@ use crate::verify::Overlap;
 
 /// Pairs of a huge component whose samples and sets are read together.
 const AT_ONCE: usize = 1024;
+/// … and of a crowd, whose samples are there.
+const FEW: usize = 128;
 
 /// Units among which candidates are looked for at once: of all components, or where there are many units of some.
 pub(super) struct Part(Vec<u32>);
@@ -115,8 +117,16 @@ impl CopyFinder {
             groups.join(*a, *b);
         }
         for bucket in crowded {
+            // Compared over and over, and read but once where there is room.
+            let halves = (bucket.len() <= texts.at_once).then(|| Halves::read(bucket.clone(), part, units, texts));
             let (compared, cut) = gather(&bucket, &mut groups, |others| {
-                let new = self.copies_among(others, part, units, texts);
+                let new = match &halves {
+                    Some(halves) => {
+                        let of_some = |others: &[(u32, u32)]| self.copies_by(halves, others, part, units, texts);
+                        others.par_chunks(FEW).flat_map_iter(of_some).collect()
+                    }
+                    None => self.copies_among(others, part, units, texts),
+                };
                 pairs.extend_from_slice(&new);
                 new
             });
@@ -128,30 +138,48 @@ impl CopyFinder {
 
     /// Those of the pairs that are copies, by numbers in the part.
     fn copies_among(&self, pairs: &[(u32, u32)], part: &Part, units: &Units, texts: &Texts<'_>) -> Vec<(u32, u32)> {
-        let of_some = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> {
-            let mut pairs = pairs.to_vec();
-            let global = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> { pairs.iter().map(|(a, b)| (part.unit(*a), part.unit(*b))).collect() };
-            let mut may = self.may_be_copies(&global(&pairs), units, texts).into_iter();
-            pairs.retain(|_| may.next().unwrap_or(true));
-            let mut are = self.compare(&global(&pairs), units, texts).into_iter();
-            pairs.retain(|_| are.next().flatten().is_some());
-            pairs
+        let of_some = |pairs: &[(u32, u32)]| {
+            let halves = Halves::read(pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect(), part, units, texts);
+            self.copies_by(&halves, pairs, part, units, texts)
         };
         pairs.par_chunks(AT_ONCE).flat_map_iter(of_some).collect()
     }
 
-    /// Whether pairs can be copies by what is kept of them to look for containment: for short texts that is half of every hash, so that what
-    /// they share is no more than what the halves have in common. It is read sooner than a text is shingled.
-    fn may_be_copies(&self, pairs: &[(u32, u32)], units: &Units, texts: &Texts<'_>) -> Vec<bool> {
-        let mut needed: Vec<u32> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
-        needed.sort_unstable();
-        needed.dedup();
-        let halves: Vec<Option<Vec<u32>>> = needed.iter().map(|unit| texts.source.sample(units.first(*unit)).halves()).collect();
-        let of = |unit: u32| halves[needed.binary_search(&unit).ok()?].as_ref();
-        let may = |(a, b): &(u32, u32)| match (of(*a), of(*b)) {
-            (Some(x), Some(y)) => self.is_copy(units, *a, *b, &Overlap::of_sorted(x, y)),
-            _ => true,
+    /// … of which the halves were read.
+    fn copies_by(&self, halves: &Halves, pairs: &[(u32, u32)], part: &Part, units: &Units, texts: &Texts<'_>) -> Vec<(u32, u32)> {
+        let global = |(a, b): &(u32, u32)| (part.unit(*a), part.unit(*b));
+        let may = |pair: &&(u32, u32)| {
+            let (a, b) = global(pair);
+            halves.overlap(pair.0, pair.1).is_none_or(|most| self.is_copy(units, a, b, &most))
         };
-        pairs.iter().map(may).collect()
+        let pairs: Vec<(u32, u32)> = pairs.iter().filter(may).copied().collect();
+        let are = self.compare(&pairs.iter().map(global).collect::<Vec<_>>(), units, texts);
+        pairs.into_iter().zip(are).filter(|row| row.1.is_some()).map(|row| row.0).collect()
+    }
+}
+
+/// What is kept of some texts to look for containment, where it is half of every hash: in short texts. What two of them share is no more than
+/// what these have in common, and it is read sooner than a text is shingled.
+struct Halves {
+    texts: Vec<u32>,
+    values: Vec<Option<Vec<u32>>>,
+}
+
+impl Halves {
+    /// Of numbers in the part, in any order.
+    fn read(mut numbers: Vec<u32>, part: &Part, units: &Units, texts: &Texts<'_>) -> Halves {
+        numbers.sort_unstable();
+        numbers.dedup();
+        let halves = |at: &u32| texts.source.sample(units.first(part.unit(*at))).halves();
+        Halves { values: numbers.par_iter().with_min_len(AT_ONCE).map(halves).collect(), texts: numbers }
+    }
+
+    fn of(&self, text: u32) -> Option<&[u32]> {
+        self.values[self.texts.binary_search(&text).ok()?].as_deref()
+    }
+
+    /// The most that two texts can have in common.
+    fn overlap(&self, a: u32, b: u32) -> Option<Overlap> {
+        Some(Overlap::of_sorted(self.of(a)?, self.of(b)?))
     }
 }
