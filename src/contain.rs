@@ -119,7 +119,7 @@ impl Inner {
 }
 
 /// Most rows of values that are looked for at once, about: what meets is found part by part of all values, so that the rows never fill the memory.
-const ROWS_AT_ONCE: usize = if cfg!(test) { 256 } else { 1 << 22 };
+const ROWS_AT_ONCE: usize = if cfg!(test) { 256 } else { 1 << 23 };
 
 /// Texts as some of their values, among which others are looked for.
 struct Search<'t> {
@@ -148,11 +148,16 @@ impl<'t> Search<'t> {
         let mut found = Contained::default();
         for part in 0..parts {
             let is_here = |value: u32| value % parts == part;
-            let of_one = |inner: &Inner| {
-                let text = inner.text;
-                self.prefix(inner).into_iter().filter(|value| is_here(*value)).map(move |value| row(value, text))
+            // Read with all others: in the order in which they lie.
+            let of_one = |(text, values): (u32, Cow<'_, [u32]>)| {
+                let inner = inner.binary_search_by_key(&text, |inner| inner.text).ok().map(|at| &inner[at]);
+                inner
+                    .map_or_else(Vec::new, |inner| self.prefix(inner, &values))
+                    .into_iter()
+                    .filter(|value| is_here(*value))
+                    .map(move |value| row(value, text))
             };
-            let mut wanted: Vec<u64> = inner.par_iter().flat_map_iter(of_one).collect();
+            let mut wanted: Vec<u64> = self.values.each().flat_map_iter(of_one).collect();
             wanted.par_sort_unstable();
             let marks = Marks::new(&wanted.iter().map(|row| value(*row)).collect::<Vec<u32>>(), COARSE);
             let holds = |(text, values): (u32, Cow<'_, [u32]>)| -> Vec<u64> {
@@ -173,8 +178,7 @@ impl<'t> Search<'t> {
     }
 
     /// The values of which a holder of the text must have one, the rarest: as many as may be missing and one, less those that are.
-    fn prefix(&self, inner: &Inner) -> Vec<u32> {
-        let values = self.values.of(inner.text);
+    fn prefix(&self, inner: &Inner, values: &[u32]) -> Vec<u32> {
         let alone = values.iter().filter(|value| !self.twice.holds(**value)).count();
         let shared = values.iter().copied().filter(|value| self.twice.holds(*value));
         let mut rarest: Vec<u64> = shared.map(|value| u64::from(self.counts.of(value)) << 32 | u64::from(value)).collect();
