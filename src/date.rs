@@ -79,7 +79,8 @@ impl When {
 #[must_use]
 pub fn of_day_number(day: i64) -> Date {
     const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-    EPOCH.saturating_add(jiff::Span::new().days(day.clamp(-700_000, 2_900_000)))
+    // As far as a span goes, which is further than the calendar.
+    EPOCH.saturating_add(jiff::Span::new().days(day.clamp(-7_000_000, 7_000_000)))
 }
 
 fn is_zoned_day(text: &str) -> bool {
@@ -128,6 +129,14 @@ mod tests {
         for bad in ["", "yesterday", "2024-13-01", "12"] {
             assert_eq!(When::parse_iso(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_day_number_is_that_of_one_day() {
+        for day in [Date::MIN, jiff::civil::date(-2032, 3, 22), jiff::civil::date(1970, 1, 1), jiff::civil::date(2024, 12, 3), Date::MAX] {
+            assert_eq!(of_day_number(When::Day(day).day_number()), day);
+        }
+        assert_eq!((of_day_number(i64::MIN), of_day_number(i64::MAX)), (Date::MIN, Date::MAX));
     }
 
     #[test]
