@@ -1,9 +1,11 @@
-//! Copies in a corpus that does not fit into memory: the stages of a [`Run`] with what they keep of each article on disk, and the same rows out.
+//! A corpus that does not fit into memory: the stages of a [`Run`](crate::Run) with what they keep of each article on disk, and the same rows out.
 //!
-//! Articles are read once and written to a temporary file. In memory stay numbers of each (its place, its day, its order, the hash of its
-//! sketch, its group), the pairs to compare, the tables of one stage, and the texts that are being compared. Everything else is asked for
-//! where it is needed: texts and samples one at a time, the keys of the bands one band after the other, ids in sorted pieces. Temporary files
-//! take up to twice as much as the articles (1.3 to 1.7 times where it was measured) and have no name: the system lets them go with the process, however it ends.
+//! Articles are read once and written to a temporary file. In memory stay numbers of each (its place, its order, its group), some pairs to
+//! compare, the tables of one stage, and the texts that are being compared. Everything else is asked for where it is needed: texts one at a
+//! time, samples one or all in the order in which they lie, the keys of the bands one band after the other, ids in sorted pieces. For stories
+//! it is the words that are read one report after the other; what is kept of each report to be compared, and the pairs, are held. Temporary
+//! files take up to twice as much as the articles (1.3 to 1.8 times where it was measured) and have no name: the system lets them go with the
+//! process, however it ends.
 
 mod articles;
 mod lines;
@@ -44,15 +46,16 @@ use stories::{Pinned, languages};
 const BATCH: usize = 1024;
 /// Distinct texts whose pairs are held together: some 100 MB.
 const TEXTS_AT_ONCE: usize = 1 << 18;
-/// Bytes of memory for each article: what is given has to hold them. A million short articles took 430 each; beside that some
-/// 50 MB are used, however few there are.
-pub const PER_ARTICLE: u64 = 100;
+/// Bytes of memory for each article, and for the tables of one stage: for each article, and of many.
+const PER_ARTICLE: u64 = 70;
+const TABLES_PER_ARTICLE: u64 = 350;
+const TABLES: u64 = 300_000_000;
+/// Bytes of memory for each copy group when stories are looked for: its words and those it is compared with.
+const PER_GROUP: u64 = 7000;
 /// Parts of the memory for sorting ids, and for telling lines that come once; more than so much is of no use.
 const FOR_IDS: u64 = 4;
 const FOR_LINES: u64 = 8;
 const MOST: u64 = 1 << 30;
-/// Bytes of memory for each copy group when stories are looked for.
-pub const PER_GROUP: u64 = 4000;
 
 /// A corpus that is being read, article by article.
 pub struct Corpus<'c> {
@@ -115,7 +118,7 @@ impl<'c> Corpus<'c> {
     /// When the temporary files cannot be written or read, or the memory does not hold what is kept of each article.
     pub fn group(mut self, watch: Watch<'_>) -> Result<Grouped<'c>> {
         self.put_away()?;
-        needs("articles", u64::from(self.count) * PER_ARTICLE, self.count.into(), self.memory)?;
+        suffices(self.memory, needed(self.count.into()), self.count.into(), "articles")?;
         let Corpus { config, memory, folder, articles, printed, ids, .. } = self;
         let mut articles = Articles::new(articles)?;
         let ordered = Ordered::new(&mut articles, ids, config)?;
@@ -135,7 +138,7 @@ impl<'c> Corpus<'c> {
         watch(Stage { name: "group", counts: vec![("copy_groups", groups)] });
         let (mut stories, mut langs, mut story_of) = (groups, None, None);
         if config.level == Level::Stories {
-            needs("copy groups", groups * PER_GROUP, groups, memory)?;
+            suffices(memory, needed_for_stories(groups), groups, "copy groups")?;
             let (known, scripts) = languages(&articles)?;
             let (found, labels) = stories::find(&source, config, (&copies, &ordered.rank, &placed), (&known, &scripts), &pinned, watch)?;
             stories = labels.iter().collect::<AHashSet<_>>().len() as u64;
@@ -155,8 +158,21 @@ impl<'c> Corpus<'c> {
     }
 }
 
+/// Bytes of memory that so many articles need, as far as short ones were measured: a million 370 MB, ten million 1 GB. Beside it some 50 MB
+/// are used, however few there are.
+#[must_use]
+pub fn needed(articles: u64) -> u64 {
+    articles * PER_ARTICLE + (articles * TABLES_PER_ARTICLE).min(TABLES)
+}
+
+/// Bytes of memory that the stories of so many copy groups need.
+#[must_use]
+pub fn needed_for_stories(copy_groups: u64) -> u64 {
+    copy_groups * PER_GROUP
+}
+
 /// Refuses what the memory does not hold.
-fn needs(what: &str, bytes: u64, count: u64, memory: u64) -> Result<()> {
+fn suffices(memory: u64, bytes: u64, count: u64, what: &str) -> Result<()> {
     if bytes <= memory {
         return Ok(());
     }

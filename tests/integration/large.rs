@@ -1,6 +1,6 @@
 //! A corpus on disk gives the rows of one in memory.
 
-use samestory::large::{Corpus, PER_ARTICLE, PER_GROUP};
+use samestory::large::{Corpus, needed, needed_for_stories};
 use samestory::report::{Format, Only, Options, write};
 use samestory::{Article, Config, Error, Level, Linkage, cluster, unique};
 
@@ -66,7 +66,7 @@ fn rows_are_those_of_a_run_in_memory() {
     {
         let expected = in_memory(&articles, &copies(), format, only);
         // The least that holds them sorts ids in many pieces.
-        assert_eq!(on_disk(&articles, &copies(), articles.len() as u64 * PER_ARTICLE, format, only).0, expected, "{format} {only:?}");
+        assert_eq!(on_disk(&articles, &copies(), needed(articles.len() as u64), format, only).0, expected, "{format} {only:?}");
     }
 }
 
@@ -128,14 +128,14 @@ fn what_cannot_be_is_refused() {
     let nowhere = Corpus::new(&copies(), MEMORY, &folder.path().join("missing")).err().expect("no folder");
     assert!(nowhere.to_string().contains("missing"), "{nowhere}");
     let config = copies();
-    let mut corpus = Corpus::new(&config, PER_ARTICLE * 10, folder.path()).expect("a good configuration");
+    let mut corpus = Corpus::new(&config, needed(10), folder.path()).expect("a good configuration");
     for article in generate::articles(9, 20) {
         corpus.push(article).expect("written");
     }
     let error = corpus.group(&mut |_| {}).err().expect("too many").to_string();
     assert!(error.starts_with("memory: ") && error.contains("articles need"), "{error}");
     let config = Config::default();
-    let mut corpus = Corpus::new(&config, PER_GROUP * 10, folder.path()).expect("a good configuration");
+    let mut corpus = Corpus::new(&config, needed_for_stories(10), folder.path()).expect("a good configuration");
     for article in calls::articles() {
         corpus.push(article.clone()).expect("written");
     }

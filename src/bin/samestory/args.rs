@@ -92,8 +92,9 @@ pub(crate) struct Cluster {
     /// Print on standard error what each stage cost and counted, and the peak memory.
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
-    /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for `--level copies` and the formats jsonl, csv and
-    /// records: the same rows, more slowly. Every million articles need 450 MB, more than fit are refused; 50 MB are used in any case.
+    /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for the formats jsonl, csv and records: the same rows,
+    /// more slowly. With `--level copies` a million articles need 370 MB and ten million 1 GB; stories need 7 GB for every million texts
+    /// that are no copies. More than fit are refused; 50 MB are used in any case.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
     /// Where temporary files go, up to twice as much as the articles [default: the system's folder for them].
