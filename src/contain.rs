@@ -88,9 +88,8 @@ pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(
         let of_one = |(text, sample): (u32, Cow<'_, Sample>)| -> (u32, Box<[u32]>) {
             (text, whole(text, &sample).into_iter().filter(|value| wanted.may_hold(*value)).collect())
         };
-        let mut chosen: Vec<(u32, Box<[u32]>)> = samples.each().map(of_one).collect();
-        chosen.par_sort_unstable_by_key(|row| row.0);
-        let chosen = Chosen(chosen.into_iter().map(|row| row.1).collect());
+        let mut chosen = Chosen(samples.each().map(of_one).filter(|row| !row.1.is_empty()).collect());
+        chosen.0.par_sort_unstable_by_key(|row| row.0);
         let more = Search::new(&chosen, samples, groups).run(&thin);
         found.crowded += more.crowded;
         found.pairs.extend(more.pairs);

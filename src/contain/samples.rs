@@ -143,12 +143,12 @@ impl Values for Sampled<'_> {
     }
 }
 
-/// Those that were chosen.
-pub(super) struct Chosen(pub(super) Vec<Box<[u32]>>);
+/// Those that were chosen, of texts that have some; ascending.
+pub(super) struct Chosen(pub(super) Vec<(u32, Box<[u32]>)>);
 
 impl Values for Chosen {
     fn of(&self, text: u32) -> Cow<'_, [u32]> {
-        Cow::from(&*self.0[text as usize])
+        Cow::from(self.0.binary_search_by_key(&text, |row| row.0).map_or(&[][..], |at| &self.0[at].1))
     }
 
     fn blocks(&self) -> usize {
@@ -156,7 +156,8 @@ impl Values for Chosen {
     }
 
     fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
-        vec![(block as u32, self.of(block as u32))]
+        let (text, values) = &self.0[block];
+        vec![(*text, Cow::from(&**values))]
     }
 }
 

@@ -79,7 +79,7 @@ impl CopyFinder {
         };
         let met = contain::candidates(&samples, &groups, least, &whole);
         found.crowded += met.crowded;
-        let pairs: Vec<(u32, u32)> = met.pairs.iter().map(|(a, b)| (sampled[*a as usize], sampled[*b as usize])).collect();
+        let pairs: Vec<(u32, u32)> = met.pairs.into_iter().map(|(a, b)| (sampled[a as usize], sampled[b as usize])).collect();
         found.candidates += pairs.len() as u64;
         let is_sampled = |unit: &u32| sampled.binary_search(unit).is_ok();
         let mut links: Vec<(u32, u32, Overlap)> = known;
