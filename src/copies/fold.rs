@@ -30,9 +30,8 @@ impl Units {
             alone[a.index()] = true;
             alone[b.index()] = true;
         }
-        let (mut order, mut days): (Vec<(u64, u32, u32)>, Vec<Option<i32>>) = <_>::default();
-        order.reserve_exact(texts.rank.len());
-        days.reserve_exact(texts.rank.len());
+        let mut order: Vec<(u64, u32, u32)> = Vec::with_capacity(texts.rank.len());
+        let mut days: Vec<Option<i32>> = Vec::with_capacity(texts.rank.len());
         texts.source.each(&mut |sketch, day| {
             order.push((sketch, texts.rank[order.len()], order.len() as u32));
             days.push(day);

@@ -147,7 +147,13 @@ impl OnDisk<'_> {
 
 impl Source for OnDisk<'_> {
     fn each(&self, receive: &mut dyn FnMut(u64, Option<i32>)) {
-        self.or_empty(self.read_rows(receive));
+        let mut left = self.articles.len();
+        self.or_empty(self.read_rows(&mut |sketch, day| {
+            left -= 1;
+            receive(sketch, day);
+        }));
+        // What cannot be read is empty, and every article is there.
+        (0..left).for_each(|_| receive(0, None));
     }
 
     fn rows(&self, band: usize, articles: &[(ArticleId, u32)]) -> Vec<u64> {
