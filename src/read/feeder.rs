@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicU64;
 
 use csv::ByteRecord;
 
-use super::Validators;
 use super::fetch::Fetcher;
 use super::format::Format;
 use super::input::InputFile;
@@ -16,6 +15,7 @@ use super::lines::{self, BLOCK_BYTES, Block, Blocks, MAX_RECORD_BYTES};
 use super::open::{self, Stream};
 use super::table::Table;
 use super::values::{Piece, Values};
+use super::{ReadOptions, Validators};
 use crate::error::{Error, Result};
 
 /// Raw bytes in one batch: enough work for many threads, little beside the articles it becomes.
@@ -39,14 +39,24 @@ pub(super) enum Job {
     Json { file: Arc<InputFile>, line: u64, number: u64, bytes: Vec<u8> },
     /// A table row.
     Row { file: Arc<InputFile>, line: u64, header: Arc<[String]>, cells: ByteRecord },
+    /// Rows of a Parquet file.
+    #[cfg(feature = "parquet")]
+    Table { file: Arc<InputFile>, first: u64, table: arrow_array::RecordBatch },
     /// What could not even be cut.
     Failed(Error),
 }
 
 enum Records {
     Lines(Blocks<Stream>),
-    Values { stream: Stream, values: Values, number: u64, array: bool },
+    Values {
+        stream: Stream,
+        values: Values,
+        number: u64,
+        array: bool,
+    },
     Rows(Box<Table>),
+    #[cfg(feature = "parquet")]
+    Tables(Box<super::parquet::Tables>),
 }
 
 /// Cuts inputs into jobs.
@@ -59,18 +69,27 @@ pub(super) struct Feeder {
     follow: bool,
     /// Buffers of blocks that are parsed.
     spare: Vec<Vec<u8>>,
+    #[cfg(feature = "parquet")]
+    options: ReadOptions,
 }
 
 impl Feeder {
-    pub(super) fn new(
-        entries: Vec<Result<InputFile>>,
-        counter: Arc<AtomicU64>,
-        validators: BTreeMap<String, Validators>,
-        follow: bool,
-    ) -> Feeder {
+    pub(super) fn new(entries: Vec<Result<InputFile>>, counter: Arc<AtomicU64>, options: &ReadOptions, follow: bool) -> Feeder {
         let addresses = entries.iter().flatten().filter(|file| file.is_address()).map(|file| file.id.clone());
-        let fetcher = Fetcher::new(addresses.collect(), validators);
-        Feeder { entries: entries.into_iter(), current: None, counter, fetcher, follow, spare: Vec::new() }
+        let fetcher = Fetcher::new(addresses.collect(), options.validators.clone());
+        let entries = entries.into_iter();
+        #[cfg(feature = "parquet")]
+        let options = options.clone();
+        Feeder {
+            entries,
+            current: None,
+            counter,
+            fetcher,
+            follow,
+            spare: Vec::new(),
+            #[cfg(feature = "parquet")]
+            options,
+        }
     }
 
     pub(super) fn validators(&self) -> &BTreeMap<String, Validators> {
@@ -95,6 +114,8 @@ impl Feeder {
                 Job::Lines { bytes, .. } => (bytes.len() as u64).max(block),
                 Job::Json { bytes, .. } => bytes.len() as u64,
                 Job::Row { cells, .. } => cells.as_slice().len() as u64,
+                #[cfg(feature = "parquet")]
+                Job::Table { table, .. } => table.get_array_memory_size() as u64,
                 Job::Failed(_) => 0,
             };
             jobs.push(job);
@@ -146,6 +167,9 @@ impl Feeder {
         if let Some(format) = file.format.filter(|format| is_page(*format) && in_file) {
             return Ok(Some(Job::Page(Arc::clone(file), format)));
         }
+        if file.format == Some(Format::Parquet) {
+            return Ok(self.tables(file));
+        }
         let failed = |message: &str| Ok(Some(Job::Failed(file.error(None, message))));
         let mut stream = if file.is_address() {
             match self.fetcher.next() {
@@ -163,6 +187,9 @@ impl Feeder {
         let raw = open::peek(&mut stream, SNIFF_BYTES)?;
         let whole: Stream = Box::new(io::Cursor::new(raw.clone()).chain_boxed(stream));
         let format = file.format.unwrap_or_else(|| Format::sniff(&open::readable(&raw)));
+        if format == Format::Parquet {
+            return Ok(self.tables(file));
+        }
         if is_page(format) {
             return Ok(Some(Job::OpenPage(Arc::clone(file), format, whole)));
         }
@@ -191,6 +218,32 @@ impl Feeder {
         };
         self.current = Some((Arc::clone(file), records));
         Ok(None)
+    }
+}
+
+/// Begins a Parquet file.
+#[cfg(feature = "parquet")]
+impl Feeder {
+    fn tables(&mut self, file: &Arc<InputFile>) -> Option<Job> {
+        if file.is_stdin() || file.is_address() {
+            return Some(Job::Failed(file.error(None, "Parquet is read from its end: save it to a file and name that")));
+        }
+        match super::parquet::Tables::open(file, &self.options) {
+            Ok(tables) => {
+                self.counter.fetch_add(file.size, std::sync::atomic::Ordering::Relaxed);
+                self.current = Some((Arc::clone(file), Records::Tables(Box::new(tables))));
+                None
+            }
+            Err(message) => Some(Job::Failed(file.error(None, message))),
+        }
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+impl Feeder {
+    #[expect(clippy::unused_self, reason = "its twin needs it")]
+    fn tables(&mut self, file: &Arc<InputFile>) -> Option<Job> {
+        Some(Job::Failed(file.error(None, "Parquet is not built in: install with `--features parquet`")))
     }
 }
 
@@ -241,6 +294,11 @@ impl Records {
                     Some(Job::Json { file: Arc::clone(file), line, number, bytes })
                 }
             }),
+            #[cfg(feature = "parquet")]
+            Records::Tables(tables) => Ok(tables.next().map(|table| match table {
+                Ok((first, table)) => Job::Table { file: Arc::clone(file), first, table },
+                Err(message) => Job::Failed(file.error(None, message)),
+            })),
             Records::Rows(table) => Ok(match table.next()? {
                 None => None,
                 Some(row) => Some(match row.cells {

@@ -14,6 +14,10 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// All of them.
+    #[cfg(feature = "arrow")]
+    pub(super) const ALL: [Role; 8] = [Role::Id, Role::Text, Role::Title, Role::Published, Role::Outlet, Role::Lang, Role::Url, Role::Gold];
+
     /// The usual names, best first; they are compared without regard to ASCII case.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use super::fields::Role;
 
+/// How a Parquet file begins.
+const PARQUET: &[u8] = b"PAR1";
+
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -21,11 +24,13 @@ pub enum Format {
     Tsv,
     /// A feed of many articles: RSS, Atom or JSON Feed.
     Feed,
+    /// A Parquet file: a record a row. It is read with the feature `parquet`, and by name: not from standard input or an address.
+    Parquet,
 }
 
 impl Format {
     /// Every format with the name it has on the command line.
-    pub const NAMES: [(&'static str, Format); 7] = [
+    pub const NAMES: [(&'static str, Format); 8] = [
         ("text", Format::Text),
         ("html", Format::Html),
         ("jsonl", Format::JsonLines),
@@ -33,6 +38,7 @@ impl Format {
         ("csv", Format::Csv),
         ("tsv", Format::Tsv),
         ("feed", Format::Feed),
+        ("parquet", Format::Parquet),
     ];
 
     /// Guesses the format of content from its first bytes. A JSON Feed is JSON here.
@@ -41,6 +47,7 @@ impl Format {
         match head.first() {
             Some(b'{' | b'[') => Format::Json,
             Some(b'<') => sniff_markup(&String::from_utf8_lossy(head).to_ascii_lowercase()),
+            _ if head.starts_with(PARQUET) => Format::Parquet,
             _ => sniff_table(head).unwrap_or(Format::Text),
         }
     }
@@ -53,7 +60,7 @@ impl std::str::FromStr for Format {
         let known = Format::NAMES.iter().find(|(known, _)| *known == name);
         known
             .map(|(_, format)| *format)
-            .ok_or_else(|| format!("unknown input format {name:?}: one of text, html, jsonl, json, csv, tsv, feed"))
+            .ok_or_else(|| format!("unknown input format {name:?}: one of text, html, jsonl, json, csv, tsv, feed, parquet"))
     }
 }
 
@@ -99,6 +106,7 @@ pub(super) fn by_extension(path: &Path) -> Option<Format> {
         Some("json") => Some(Format::Json),
         Some("csv") => Some(Format::Csv),
         Some("tsv") => Some(Format::Tsv),
+        Some("parquet" | "pq") => Some(Format::Parquet),
         Some("xml" | "rss" | "atom" | "rdf") => Some(Format::Feed),
         _ => None,
     }

@@ -100,7 +100,7 @@ impl Fields for Object<'_> {
                 let again = || serde_json::from_str::<Text<'_>>(raw).map(|text| text.0).map_err(|error| invalid(&error, before));
                 Some(Value::Text(strings::text(raw).map_or_else(again, Ok)?))
             }
-            Some(b'-' | b'0'..=b'9') => Some(Value::Number(raw)),
+            Some(b'-' | b'0'..=b'9') => Some(Value::Number(Cow::Borrowed(raw))),
             Some(b'{') => Some(named(raw).map_or(Value::Other("an object"), Value::Text)),
             Some(b'[') => Some(Value::Other("an array")),
             _ => Some(Value::Other("true or false")),

@@ -23,6 +23,8 @@
 //! ```
 
 mod charset;
+#[cfg(feature = "arrow")]
+mod columns;
 mod dates;
 mod dom;
 mod draft;
@@ -41,10 +43,13 @@ mod http;
 mod input;
 mod json;
 mod lines;
+mod memory;
 mod months;
 mod open;
 mod page;
 mod page_date;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod reader;
 mod record;
 mod strings;
@@ -60,9 +65,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "arrow")]
+pub use self::columns::columns;
 pub use self::fields::FieldMap;
 pub use self::format::Format;
+pub use self::memory::records;
 pub use self::reader::Reader;
+pub use self::record::{Fields, Value};
 
 /// How inputs are to be read.
 #[derive(Debug, Clone, PartialEq)]

@@ -134,13 +134,19 @@ struct Bounded {
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given > FREE_BYTES && self.given > MAX_RATIO * self.packed.load(Ordering::Relaxed) {
-            return Err(io::Error::other(format!("unpacks to more than {MAX_RATIO} times its size: the rest is not read")));
-        }
+        in_proportion(self.given, self.packed.load(Ordering::Relaxed)).map_err(io::Error::other)?;
         let read = self.unpacked.read(buffer)?;
         self.given += read as u64;
         Ok(read)
     }
+}
+
+/// Whether so many bytes may come of so many packed ones; the error says that they may not.
+pub(super) fn in_proportion(given: u64, packed: u64) -> std::result::Result<(), String> {
+    if given > FREE_BYTES && given > MAX_RATIO * packed {
+        return Err(format!("unpacks to more than {MAX_RATIO} times its size: the rest is not read"));
+    }
+    Ok(())
 }
 
 struct Utf16<R> {

@@ -47,7 +47,7 @@ impl Reader {
         let follow = options.follow && stdin;
         let counter = Arc::new(AtomicU64::new(0));
         Reader {
-            feeder: Feeder::new(found.entries, Arc::clone(&counter), options.validators.clone(), follow),
+            feeder: Feeder::new(found.entries, Arc::clone(&counter), &options, follow),
             options,
             follow,
             next_batch: Vec::new(),
@@ -137,6 +137,8 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
         Job::Row { file, line, header, cells } => {
             table::article(&cells, &header, Place { file: &file, line, number: line }, options).give(&mut items);
         }
+        #[cfg(feature = "parquet")]
+        Job::Table { file, first, table } => super::parquet::articles(&file, first, &table, options, &mut items),
         Job::Page(file, format) => match open::open(&file, counter) {
             Ok(stream) => document(&file, format, stream, options, &mut items),
             Err(source) => items.push(Err(file.io_error(source))),

@@ -31,20 +31,23 @@ impl From<Error> for Outcome {
     }
 }
 
-/// The value of a field.
+/// The value of a field of a record.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
     /// A string.
     Text(Cow<'a, str>),
     /// A number as it was spelled.
-    Number(&'a str),
-    /// Another type, in words.
+    Number(Cow<'a, str>),
+    /// Another type, in words: `"an array"`.
     Other(&'static str),
 }
 
 /// A record whose fields can be looked up.
-pub(super) trait Fields {
+pub trait Fields {
     /// The value under `name`, compared without regard to ASCII case; `None` when it is missing or null.
+    ///
+    /// # Errors
+    /// A message when there is a value that cannot be read, which spoils the record.
     fn value(&self, name: &str) -> std::result::Result<Option<Value<'_>>, String>;
 }
 
@@ -95,8 +98,8 @@ pub(super) fn text_of<'a>(name: &str, value: Value<'a>, numbers: bool) -> std::r
     match value {
         Value::Text(text) => Ok(text),
         Value::Number(number) if numbers => {
-            let whole = number.strip_prefix('-').unwrap_or(number).bytes().all(|byte| byte.is_ascii_digit());
-            if whole { Ok(Cow::Borrowed(number)) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
+            let whole = number.strip_prefix('-').unwrap_or(&number).bytes().all(|byte| byte.is_ascii_digit());
+            if whole { Ok(number) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
         }
         Value::Number(_) => Err(format!("field {name:?}: expected a string, found a number")),
         Value::Other(found) => Err(format!("field {name:?}: expected a string, found {found}")),
@@ -190,8 +193,7 @@ fn publication(
 ) -> std::result::Result<(Option<Published>, Option<String>), String> {
     let Some((name, value)) = look_up(fields, Role::Published, options)? else { return Ok((None, None)) };
     let given: Cow<'_, str> = match value {
-        Value::Text(given) => given,
-        Value::Number(number) => Cow::Borrowed(number),
+        Value::Text(given) | Value::Number(given) => given,
         Value::Other(found) => return Ok((None, Some(format!("field {name:?}: expected a date, found {found}")))),
     };
     Ok(match dates::parse(&given, dates::day_first(lang, text)) {

@@ -3,12 +3,16 @@
 //! Machine formats keep every character of the input; only [`Format::Text`], which is meant for a terminal, removes
 //! what could move the cursor or turn the reading order. The same result gives the same bytes on every machine.
 
+#[cfg(feature = "arrow")]
+mod columns;
 mod csv;
 mod feed;
 mod first;
 mod json;
 mod jsonl;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub(crate) mod plain;
 mod records;
 pub(crate) mod row;
@@ -29,6 +33,8 @@ use crate::link::{Clustering, Placement};
 
 use row::{Place, Row};
 
+#[cfg(feature = "arrow")]
+pub use columns::{schema, tables};
 pub use feed::{Entry, Feed, FeedFormat, Other, guid, write_feed};
 pub use page::{PageFormat, PageOptions, Speech, Templates, write_page};
 
@@ -46,11 +52,13 @@ pub enum Format {
     Csv,
     /// The input records, untouched, with a `samestory` field.
     Records,
+    /// The columns of [`Format::Jsonl`] as a Parquet file; written with the feature `parquet`.
+    Parquet,
 }
 
 impl Format {
     /// All formats, in the order of the help text.
-    pub const ALL: [Format; 5] = [Format::Text, Format::Json, Format::Jsonl, Format::Csv, Format::Records];
+    pub const ALL: [Format; 6] = [Format::Text, Format::Json, Format::Jsonl, Format::Csv, Format::Records, Format::Parquet];
 
     /// The word used by the `--format` flag.
     #[must_use]
@@ -61,13 +69,14 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
             Format::Records => "records",
+            Format::Parquet => "parquet",
         }
     }
 
     /// Whether it has one row per article, so that [`Only`] can choose among them.
     #[must_use]
     pub fn has_rows(self) -> bool {
-        matches!(self, Format::Jsonl | Format::Csv | Format::Records)
+        matches!(self, Format::Jsonl | Format::Csv | Format::Records | Format::Parquet)
     }
 }
 
@@ -84,7 +93,7 @@ impl FromStr for Format {
         Format::ALL
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| format!("unknown format {name:?}: text, json, jsonl, csv or records"))
+            .ok_or_else(|| format!("unknown format {name:?}: text, json, jsonl, csv, records or parquet"))
     }
 }
 
@@ -142,7 +151,7 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
     match format {
         Format::Text => text::write(articles, clustering, options, out),
         Format::Json => json::write(articles, clustering, out),
-        Format::Jsonl | Format::Csv | Format::Records => {
+        Format::Jsonl | Format::Csv | Format::Records | Format::Parquet => {
             let mut rows = Rows::new(format, out)?;
             for (article, at) in kept(articles, clustering, options.only) {
                 rows.push(article, row::place(articles, clustering, at), at.lang.as_deref())?;
@@ -157,6 +166,8 @@ pub(crate) enum Rows<'o> {
     Jsonl(&'o mut dyn io::Write),
     Csv(Box<csv::Table<'o>>),
     Records(&'o mut dyn io::Write),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::Table<'o>>),
 }
 
 impl<'o> Rows<'o> {
@@ -165,8 +176,15 @@ impl<'o> Rows<'o> {
             Format::Csv => Rows::Csv(Box::new(csv::Table::new(out)?)),
             Format::Records => Rows::Records(out),
             Format::Jsonl => Rows::Jsonl(out),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Rows::Parquet(Box::new(parquet::Table::new(out)?)),
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => {
+                let message = "Parquet is not built in: install with `--features parquet`";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
             Format::Json | Format::Text => {
-                let message = format!("{format} is not written row by row: jsonl, csv or records are");
+                let message = format!("{format} is not written row by row: jsonl, csv, records or parquet are");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
             }
         })
@@ -177,12 +195,16 @@ impl<'o> Rows<'o> {
             Rows::Jsonl(out) => jsonl::write(&Row::new(article, place, lang), *out),
             Rows::Csv(table) => table.write(&Row::new(article, place, lang)),
             Rows::Records(out) => records::write(article, &place, *out),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(table) => table.write(&Row::new(article, place, lang)),
         }
     }
 
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Rows::Csv(mut table) => table.finish(),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(mut table) => table.finish(),
             Rows::Jsonl(_) | Rows::Records(_) => Ok(()),
         }
     }

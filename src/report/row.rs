@@ -17,13 +17,13 @@ pub(crate) fn rounded(score: f64) -> f64 {
 /// The row of one article; the order of the fields is the order of the keys and columns.
 #[derive(Debug, Serialize)]
 pub(super) struct Row<'a> {
-    id: &'a str,
+    pub(super) id: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
-    outlet: Option<&'a str>,
-    published: Option<String>,
-    lang: Option<&'a str>,
-    title: Option<&'a str>,
+    pub(super) place: Place<'a>,
+    pub(super) outlet: Option<&'a str>,
+    pub(super) published: Option<String>,
+    pub(super) lang: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
 }
 
 /// Where an article ended: the middle of a row and the whole of a record's `samestory` field.

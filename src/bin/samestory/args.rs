@@ -84,15 +84,15 @@ pub(crate) struct Cluster {
     #[arg(value_name = "INPUT", required_unless_present_any = ["show_config", "explain_banding"])]
     pub(crate) inputs: Vec<String>,
     /// How to write the result [default: text on a terminal, jsonl otherwise].
-    #[arg(long, value_parser = words::<Format>(&["text", "json", "jsonl", "csv", "records"]), help_heading = "Output")]
+    #[arg(long, value_parser = words::<Format>(&["text", "json", "jsonl", "csv", "records", "parquet"]), help_heading = "Output")]
     pub(crate) format: Option<Format>,
-    /// Keep one row per copy group (representatives) or per story, in the formats jsonl, csv and records [default: all rows].
+    /// Keep one row per copy group (representatives) or per story, in the formats jsonl, csv, records and parquet [default: all rows].
     #[arg(long, value_parser = words::<Only>(&["representatives", "stories"]), help_heading = "Output")]
     pub(crate) only: Option<Only>,
     /// Print on standard error what each stage cost and counted, and the peak memory.
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
-    /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for the formats jsonl, csv and records: the same rows,
+    /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for the formats jsonl, csv, records and parquet: the same rows,
     /// more slowly. With `--level copies` a million articles need 370 MB and ten million 1 GB; stories need 7 GB for every million texts
     /// that are no copies. More than fit are refused; 50 MB are used in any case.
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -301,7 +301,7 @@ mod tests {
         for (args, expected) in [
             (&["a", "--shingle", "0"][..], "invalid value '0' for '--shingle <K>': 0 is not between 1 and 16"),
             (&["a", "--containment", "2"], "invalid value '2' for '--containment <T|off>': 2 is not between 0.05 and 1"),
-            (&["a", "--format", "xml"], "[possible values: text, json, jsonl, csv, records]"),
+            (&["a", "--format", "xml"], "[possible values: text, json, jsonl, csv, records, parquet]"),
             (&[], "<INPUT>"),
         ] {
             let message = cluster(args).expect_err("wrong usage").to_string();

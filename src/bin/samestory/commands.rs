@@ -65,7 +65,7 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
 fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Output) -> Result<bool> {
     let format = run.format(false);
     if !format.has_rows() {
-        return Err(Wrong(format!("--memory writes rows: jsonl, csv or records, not {format}")).into());
+        return Err(Wrong(format!("--memory writes rows: jsonl, csv, records or parquet, not {format}")).into());
     }
     let mut stats = Stats::start();
     let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);

@@ -135,6 +135,7 @@ fn options(run: &Run, keep_records: bool) -> ReadOptions {
             InputFormat::Csv => Format::Csv,
             InputFormat::Tsv => Format::Tsv,
             InputFormat::Feed => Format::Feed,
+            InputFormat::Parquet => Format::Parquet,
         }),
         fields: FieldMap {
             id: fields.id,

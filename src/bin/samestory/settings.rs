@@ -234,7 +234,7 @@ impl Settings {
         if let (Some(format), Some(_)) = (self.format, self.only)
             && !format.has_rows()
         {
-            bail!(Wrong(format!("only: needs the format jsonl, csv or records, not {format}")));
+            bail!(Wrong(format!("only: needs the format jsonl, csv, records or parquet, not {format}")));
         }
         let usual = Config::default();
         let config = Config {

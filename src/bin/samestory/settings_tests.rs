@@ -209,7 +209,10 @@ fn errors_name_file_line_and_key() {
 #[test]
 fn settings_that_contradict_each_other_are_errors() {
     let resolve = |text: &str| read(text).expect("good file").resolve().map(drop).map_err(|error| error.to_string());
-    assert_eq!(resolve("format = \"text\"\nonly = \"stories\""), Err("only: needs the format jsonl, csv or records, not text".to_owned()));
+    assert_eq!(
+        resolve("format = \"text\"\nonly = \"stories\""),
+        Err("only: needs the format jsonl, csv, records or parquet, not text".to_owned())
+    );
     assert_eq!(
         resolve("together = [[\"a\", \"b\"]]\napart = [[\"b\", \"a\"]]"),
         Err("apart: \"b\" and \"a\" are also pinned together".to_owned())

@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     #[arg(
         long,
         value_name = "FORMAT",
-        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv", "feed"]),
+        value_parser = words::<InputFormat>(&["text", "html", "jsonl", "json", "csv", "tsv", "feed", "parquet"]),
         help_heading = "Reading"
     )]
     pub(crate) input_format: Option<InputFormat>,

@@ -145,6 +145,8 @@ pub(crate) enum InputFormat {
     Tsv,
     /// RSS, Atom or JSON Feed.
     Feed,
+    /// Parquet.
+    Parquet,
 }
 
 /// How a report is written.
