@@ -18,9 +18,14 @@ pub(super) fn write(articles: &[Article], clustering: &Clustering, out: &mut dyn
     out.write_all(b",\"stories\":[")?;
     for (number, story) in clustering.stories.iter().enumerate() {
         out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &entry(articles, clustering, story))?;
+        write_story(articles, clustering, story, out)?;
     }
     out.write_all(b"]}\n")
+}
+
+/// Writes one story, without a line end.
+pub(super) fn write_story(articles: &[Article], clustering: &Clustering, story: &Story, out: &mut dyn io::Write) -> io::Result<()> {
+    Ok(serde_json::to_writer(out, &entry(articles, clustering, story))?)
 }
 
 /// The summary as an object, in its own order.

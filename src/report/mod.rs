@@ -161,6 +161,18 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
     }
 }
 
+/// Writes one story, by its place in [`Clustering::stories`], as the JSON object that [`Format::Json`] has for it.
+///
+/// # Errors
+/// As [`write`], and [`io::ErrorKind::InvalidInput`] when there is no such story.
+pub fn write_story(articles: &[Article], clustering: &Clustering, story: usize, out: &mut dyn io::Write) -> io::Result<()> {
+    check(articles, clustering)?;
+    match clustering.stories.get(story) {
+        Some(story) => json::write_story(articles, clustering, story, out),
+        None => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is no story {story}"))),
+    }
+}
+
 /// Writes row after row in one of the formats that have rows.
 pub(crate) enum Rows<'o> {
     Jsonl(&'o mut dyn io::Write),

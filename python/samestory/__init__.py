@@ -1,0 +1,241 @@
+"""Groups reports of the same event: copies by shared text, stories by what the words say and when.
+
+>>> import samestory
+>>> wire = "The envoys met in the old town on Monday and agreed to open the bridge."
+>>> stories = samestory.cluster([
+...     {"id": "wire", "text": wire},
+...     {"id": "site", "text": wire},
+...     {"id": "other", "text": "Wheat prices fell for a third week as harvests came in early."},
+... ])
+>>> [story["size"] for story in stories]
+[2, 1]
+
+The same articles give the same bytes as the command ``samestory cluster``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from . import _samestory
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Mapping
+
+__version__: str = _samestory.VERSION
+__all__ = ["BadInput", "Index", "Stories", "cluster", "evaluate", "normalize", "sketch"]
+
+
+class BadInput(UserWarning):
+    """Articles, or fields of articles, that could not be used; the rest went on."""
+
+
+def cluster(
+    articles: Any,
+    *,
+    fields: Mapping[str, str] | None = None,
+    today: datetime.date | None = None,
+    threads: int | None = None,
+    **config: Any,
+) -> Stories:
+    """Groups articles into stories.
+
+    ``articles`` are mappings such as ``{"id": …, "text": …, "title": …, "date": …, "outlet": …, "lang": …, "url": …}``, or a table of
+    such columns: a data frame of pandas or polars, a table of pyarrow, a relation of DuckDB, anything with ``__arrow_c_stream__``.
+    Fields are found under the names that the command knows, or under those that ``fields`` gives: ``{"text": "body"}``.
+
+    ``config`` is what the command calls ``--level``, ``--resemblance``, ``--containment`` (``None`` is off), ``--shingle``,
+    ``--num-hashes``, ``--linkage``, ``--window``, with underscores, and ``outlet_aliases`` (alias to name), ``boilerplate`` (lines),
+    ``together`` and ``apart`` (pairs of ids). A date more than a day after ``today`` is not believed.
+
+    What could not be used is in ``Stories.problems`` and said by a :class:`BadInput` warning. Raises ``ValueError`` for a setting out of
+    range and ``TypeError`` for what are no articles. Other threads of Python run meanwhile.
+    """
+    read = _read(articles, fields, today, threads)
+    return Stories(_samestory.cluster(read, json.dumps(config), threads), read.problems)
+
+
+class Stories:
+    """Stories, largest first, each a dictionary as in the command's ``--format json``; and the place of every article as a table."""
+
+    def __init__(self, found: _samestory.Stories, problems: list[str]) -> None:
+        self._found = found
+        #: What was wrong with articles that are missing here, or with fields they are without.
+        self.problems = problems
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, at: int) -> dict[str, Any]:
+        length = len(self)
+        at = at + length if at < 0 else at
+        if not 0 <= at < length:
+            raise IndexError(f"there are {length} stories")
+        return json.loads(self._found.story(at))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (self[at] for at in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<samestory.Stories: {len(self)} stories of {self.summary['articles']} articles>"
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Counts of the run; every bound that cut something is here."""
+        return self._found.summary()
+
+    @property
+    def unmet_pins(self) -> list[tuple[str, str]]:
+        """Pairs pinned together that stay apart, as other pins or the level ask for it."""
+        return self._found.unmet
+
+    def labels(self, level: str = "stories") -> dict[str, str]:
+        """The story of each id, or with ``level="copies"`` its copy group."""
+        return self._found.labels(_is_copies(level))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows, for any library that reads Arrow: ``polars.DataFrame(stories)``, ``pyarrow.table(stories)``."""
+        return self._found.table(None).__arrow_c_stream__(requested_schema)
+
+    def to_arrow(self, only: str | None = None) -> Any:
+        """The rows of ``--format jsonl`` as a ``pyarrow.Table``, a row an article in input order: id, story, copies, score,
+        representative, outlet, published, lang, title. ``only="representatives"`` keeps one per copy group, ``"stories"`` one per story.
+        """
+        import pyarrow
+
+        return pyarrow.table(self._found.table(only))
+
+    def to_pandas(self, only: str | None = None) -> Any:
+        """The rows as a data frame of pandas; pyarrow must be there."""
+        return self.to_arrow(only).to_pandas()
+
+    def dumps(self, format: str = "jsonl", only: str | None = None) -> bytes:
+        """What the command writes: ``jsonl``, ``csv``, ``json`` or ``text``."""
+        return self._found.written(format, only)
+
+
+def normalize(text: str) -> list[str]:
+    """The tokens of a text, as shingles are made of them."""
+    return _samestory.tokens(text)
+
+
+def sketch(texts: Iterable[str], *, num_hashes: int = 128, shingle: int = 3, threads: int | None = None) -> Any:
+    """MinHash sketches of texts as they are, nothing removed: an array of Arrow with a list of ``num_hashes`` unsigned 32-bit numbers for
+    each (``pyarrow.array(…)``). The share of equal numbers estimates the resemblance of two texts. O(tokens × num_hashes).
+    """
+    return _samestory.sketches(list(texts), num_hashes, shingle, threads)
+
+
+def evaluate(
+    found: Stories | Mapping[str, str],
+    gold: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    *,
+    level: str = "stories",
+    by_lang: bool = False,
+) -> dict[str, Any]:
+    """Judges groups against labels: the object of ``samestory evaluate --format json``.
+
+    ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows with ``id``, ``gold`` and perhaps ``lang``.
+    """
+    labels = found.labels(level) if isinstance(found, Stories) else {str(key): str(label) for key, label in found.items()}
+    if hasattr(gold, "items"):
+        rows = [(str(key), str(label), None) for key, label in gold.items()]
+    else:
+        rows = [(str(row["id"]), str(row["gold"]), row.get("lang")) for row in gold]
+    return json.loads(_samestory.evaluate(labels, rows, by_lang))
+
+
+class Index:
+    """An index that answers every article at once and survives a crash; ``samestory dedup --index FOLDER`` uses the same files.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Index(folder) as index:
+    ...     [answer["verdict"] for answer in index.insert([{"id": "a", "text": "The envoys met in the old town on Monday."}])]
+    ['new']
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, expiry: int = 7, **config: Any) -> None:
+        """Opens the index in a folder to write to it, and makes it where there is none. One process may write at a time.
+
+        ``config`` as in :func:`cluster`; ``expiry`` are the days after which an article is compared with no new one. Both must be as
+        they were when the index was made. Raises ``OSError`` when somebody else writes or the file is damaged or of another setup.
+        """
+        self._index = _samestory.Index.open(folder, json.dumps({"config": config, "expiry": expiry}), False)
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], *, read_only: bool = False) -> Index:
+        """Opens an index that is there, set up as it was made. Any number of processes may read."""
+        index = cls.__new__(cls)
+        index._index = _samestory.Index.open(folder, None, read_only)
+        return index
+
+    def insert(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
+        """Takes articles in, in their order and in one transaction: when this returns, all are on disk. Returns what
+        ``samestory dedup`` prints: id, version, verdict (``new``, ``copy``, ``same_story``), story, copies, nearest, scores."""
+        return json.loads(self._index.insert(_read(articles, fields, today, None)))
+
+    def query(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
+        """What would be said of articles now, without taking them in."""
+        return json.loads(self._index.query(_read(articles, fields, today, None)))
+
+    def find(self, id: str) -> dict[str, Any] | None:
+        """What is on record of an id."""
+        found = self._index.find(id)
+        return None if found is None else json.loads(found)
+
+    def recluster(self) -> list[dict[str, Any]]:
+        """Rewrites all assignments with exactly the answer of :func:`cluster`; returns its rows."""
+        return [json.loads(row) for row in self._index.recluster().splitlines()]
+
+    def forget(self, id: str) -> bool:
+        """Retracts an article; false when it is not there."""
+        return self._index.forget(id)
+
+    def stats(self) -> dict[str, Any]:
+        """The index in figures."""
+        return json.loads(self._index.stats())
+
+    def close(self) -> None:
+        """Lets the next writer in. Nothing is lost without."""
+        self._index.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _is_copies(level: str) -> bool:
+    if level not in ("copies", "stories"):
+        raise ValueError(f"level: {level!r} is neither copies nor stories")
+    return level == "copies"
+
+
+def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> _samestory.Articles:
+    names = list((fields or {}).items())
+    latest = (today or datetime.date.today()).isoformat()
+    read = _of_rows_or_table(articles, names, latest, threads)
+    if read.problems:
+        more = f" (and {len(read.problems) - 1} more, see `problems`)" if len(read.problems) > 1 else ""
+        warnings.warn(read.problems[0] + more, BadInput, stacklevel=3)
+    return read
+
+
+def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, threads: int | None) -> _samestory.Articles:
+    if hasattr(articles, "__arrow_c_stream__"):
+        try:
+            return _samestory.Articles.of_table(articles, names, latest, threads)
+        except ImportError:
+            # pandas needs pyarrow to give its columns; without, its rows do.
+            if not hasattr(articles, "to_dict"):
+                raise
+    if hasattr(articles, "to_dict") and hasattr(articles, "columns"):
+        articles = articles.to_dict("records")
+    if isinstance(articles, (str, bytes, dict)):
+        raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}")
+    return _samestory.Articles.of_rows(articles, names, latest, threads)

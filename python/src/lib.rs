@@ -1,0 +1,52 @@
+//! The engine as a Python module: what Python gives becomes articles, what the engine finds becomes what Python knows. All else is in
+//! the Python files beside it.
+
+mod index;
+mod input;
+mod stories;
+mod words;
+
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+
+/// An error of the engine as the exception that Python's users expect, with its message.
+fn raised(error: samestory::Error) -> PyErr {
+    match error {
+        samestory::Error::Io { .. } | samestory::Error::Index { .. } => PyOSError::new_err(error.to_string()),
+        _ => PyValueError::new_err(error.to_string()),
+    }
+}
+
+/// A setting as the engine's own type; the error is a `ValueError` that names what is wrong.
+fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
+    serde_json::from_str(json).map_err(|error| {
+        let message = error.to_string();
+        PyValueError::new_err(message.split(" at line ").next().unwrap_or_default().to_owned())
+    })
+}
+
+/// Runs without Python's lock, on so many threads.
+fn detached<T: Send>(py: Python<'_>, threads: Option<usize>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    py.detach(|| match threads {
+        None => Ok(work()),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.map(|pool| pool.install(work)).map_err(|error| PyValueError::new_err(format!("threads: {error}")))
+        }
+    })
+}
+
+#[pymodule]
+mod _samestory {
+    #[pymodule_export]
+    use crate::index::Index;
+    #[pymodule_export]
+    use crate::input::Articles;
+    #[pymodule_export]
+    use crate::stories::{Stories, cluster, evaluate};
+    #[pymodule_export]
+    use crate::words::{MinHash, bands, line, sketches, tokens};
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

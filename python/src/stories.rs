@@ -1,0 +1,109 @@
+//! Clustering and what it found.
+
+use std::collections::HashMap;
+
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use pyo3_arrow::PyTable;
+use samestory::evaluate::{Evaluation, GoldRow};
+use samestory::report::{self, Format, Only, Options};
+use samestory::story::Reference;
+use samestory::{Article, Clustering, Config};
+
+use crate::input::Articles;
+use crate::{detached, parsed, raised};
+
+/// The outcome of a run.
+#[pyclass(frozen)]
+pub(crate) struct Stories {
+    articles: Vec<Article>,
+    found: Clustering,
+    /// Pins that could not be followed.
+    #[pyo3(get)]
+    unmet: Vec<(String, String)>,
+}
+
+/// Groups articles, each a shared text of those read: nothing long is copied.
+#[pyfunction]
+pub(crate) fn cluster(py: Python<'_>, articles: &Bound<'_, Articles>, config: &str, threads: Option<usize>) -> PyResult<Stories> {
+    let config: Config = parsed(config)?;
+    let mut articles = articles.get().articles.clone();
+    detached(py, threads, || {
+        for article in &mut articles {
+            if let Some(name) = article.outlet.as_deref().and_then(|outlet| config.outlet_aliases.get(outlet)) {
+                article.outlet = Some(name.as_str().into());
+            }
+        }
+        let (found, unmet) = {
+            let run = samestory::Run::with(&articles, &config, Reference::Corpus)?;
+            (run.clustering(), run.unmet_pins())
+        };
+        Ok(Stories { articles, found, unmet })
+    })?
+    .map_err(raised)
+}
+
+#[pymethods]
+impl Stories {
+    fn __len__(&self) -> usize {
+        self.found.stories.len()
+    }
+
+    /// A story as the JSON of `--format json`.
+    fn story(&self, at: usize) -> PyResult<String> {
+        if at >= self.found.stories.len() {
+            return Err(PyIndexError::new_err("there is no such story"));
+        }
+        let mut out = Vec::new();
+        report::write_story(&self.articles, &self.found, at, &mut out)?;
+        String::from_utf8(out).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    fn summary(&self) -> HashMap<&'static str, u64> {
+        self.found.summary.counts.iter().copied().collect()
+    }
+
+    /// The rows as a table of Arrow.
+    fn table(&self, only: Option<&str>) -> PyResult<PyTable> {
+        PyTable::try_new(report::tables(&self.articles, &self.found, chosen(only)?)?, report::schema())
+    }
+
+    /// The bytes that the command writes.
+    fn written<'py>(&self, py: Python<'py>, format: &str, only: Option<&str>) -> PyResult<Bound<'py, PyBytes>> {
+        let format: Format = format.parse().map_err(PyValueError::new_err)?;
+        let options = Options { only: chosen(only)?, ..Options::default() };
+        let mut out = Vec::new();
+        py.detach(|| report::write(format, &self.articles, &self.found, &options, &mut out))?;
+        Ok(PyBytes::new(py, &out))
+    }
+
+    /// The story, or copy group, of each id.
+    fn labels(&self, copies: bool) -> HashMap<&str, &str> {
+        let key = |id: samestory::ArticleId| self.articles[id.index()].key.as_str();
+        let label = |at: &samestory::Placement| {
+            let story = &self.found.stories[at.story];
+            if copies { key(story.copies[at.copies].id) } else { key(story.id) }
+        };
+        self.articles.iter().zip(&self.found.placements).map(|(article, at)| (article.key.as_str(), label(at))).collect()
+    }
+}
+
+fn chosen(only: Option<&str>) -> PyResult<Option<Only>> {
+    match only {
+        None => Ok(None),
+        Some("representatives") => Ok(Some(Only::Representatives)),
+        Some("stories") => Ok(Some(Only::Stories)),
+        Some(other) => Err(PyValueError::new_err(format!("only: {other:?} is neither representatives nor stories"))),
+    }
+}
+
+/// Judges groups against labels, as the JSON of `evaluate --format json`.
+#[pyfunction]
+pub(crate) fn evaluate(found: HashMap<String, String>, gold: Vec<(String, String, Option<String>)>, by_lang: bool) -> PyResult<String> {
+    let gold: Vec<GoldRow> = gold.into_iter().map(|(id, gold, lang)| GoldRow { id, gold, lang }).collect();
+    let found = found.iter().map(|(id, label)| (id.as_str(), label.as_str())).collect();
+    let mut out = Vec::new();
+    Evaluation::new(&gold, &found, by_lang).write_json(&mut out)?;
+    String::from_utf8(out).map_err(|error| PyValueError::new_err(error.to_string()))
+}

@@ -1,0 +1,257 @@
+"""What the module promises: the answers of the command, from whatever holds the articles. Needs pandas, polars and pyarrow, and the
+command, built or named by `SAMESTORY`."""
+
+import csv
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import warnings
+
+import pandas
+import polars
+import pyarrow
+import samestory
+from samestory.compat import MinHash, MinHashLSH
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COMMAND = os.environ.get("SAMESTORY", str(ROOT / "target/release/samestory"))
+WIRE = "The envoys met in the old town on Monday and agreed to open the bridge."
+
+
+def command(*arguments, rows):
+    """What the command prints of rows on standard input."""
+    given = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    return subprocess.run([COMMAND, *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+
+
+def sample():
+    """The records of the labelled sample, under their own field names."""
+    calls = ROOT / "data/calls"
+    rows = json.loads((calls / "en-feed.json").read_text(encoding="utf-8"))
+    for name in ["ar-wire.jsonl", "tr-feed.jsonl"]:
+        rows += [json.loads(line) for line in (calls / name).read_text(encoding="utf-8").splitlines()]
+    for name, delimiter in [("ar-feed.csv", ","), ("ru-feed.tsv", "\t")]:
+        with open(calls / name, encoding="utf-8", newline="") as file:
+            rows += list(csv.DictReader(file, delimiter=delimiter))
+    return rows
+
+
+class Cluster(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.rows = sample()
+
+    def assert_as_command(self, articles, **config):
+        flags = [f"--{name.replace('_', '-')}={'off' if value is None else value}" for name, value in config.items()]
+        expected = command("cluster", "-q", "--format", "jsonl", *flags, "-", rows=self.rows)
+        self.assertEqual(samestory.cluster(articles, **config).dumps(), expected)
+
+    def test_every_table_gives_the_bytes_of_the_command(self):
+        for config in [{}, {"level": "copies", "resemblance": 0.7, "shingle": 5, "containment": None, "linkage": "single"}]:
+            self.assert_as_command(self.rows, **config)
+            self.assert_as_command(iter(self.rows), **config)
+            self.assert_as_command(pandas.DataFrame(self.rows), **config)
+            self.assert_as_command(polars.DataFrame(self.rows, infer_schema_length=None), **config)
+            table = pyarrow.Table.from_pylist([{name: row.get(name) for name in {key for row in self.rows for key in row}} for row in self.rows])
+            self.assert_as_command(table, **config)
+            self.assert_as_command(table.to_reader(max_chunksize=7), **config)
+
+    def test_threads_change_nothing(self):
+        self.assertEqual(samestory.cluster(self.rows, threads=1).dumps(), samestory.cluster(self.rows, threads=3).dumps())
+
+    def test_stories_are_those_of_the_json(self):
+        stories = samestory.cluster(self.rows)
+        whole = json.loads(command("cluster", "-q", "--format", "json", "-", rows=self.rows))
+        self.assertEqual(list(stories), whole["stories"])
+        self.assertEqual(stories[-1], whole["stories"][-1])
+        self.assertEqual(len(stories), len(whole["stories"]))
+        # Only the command counts what it read.
+        self.assertEqual({**stories.summary, "bad_input": 0, "skipped_files": 0}, whole["summary"])
+        with self.assertRaises(IndexError):
+            stories[len(stories)]
+
+    def test_tables_hold_the_rows(self):
+        stories = samestory.cluster(self.rows)
+        lines = [json.loads(line) for line in stories.dumps().splitlines()]
+        self.assertEqual(stories.to_arrow().to_pylist(), lines)
+        self.assertEqual(polars.DataFrame(stories).to_dicts(), lines)
+        self.assertEqual(pyarrow.table(stories).to_pylist(), lines)
+        self.assertEqual(stories.to_pandas()["story"].tolist(), [line["story"] for line in lines])
+        for only in ["representatives", "stories"]:
+            self.assertEqual(stories.to_arrow(only).to_pylist(), [json.loads(line) for line in stories.dumps(only=only).splitlines()])
+        self.assertEqual(stories.labels(), {line["id"]: line["story"] for line in lines})
+        self.assertEqual(stories.labels("copies"), {line["id"]: line["copies"] for line in lines})
+
+    def test_other_threads_run_meanwhile(self):
+        rows = [{**row, "id": f"{row.get('id') or row.get('guid')}-{turn}", "n": turn} for turn in range(20) for row in self.rows]
+        done, ticks = threading.Event(), []
+
+        def tick():
+            while not done.wait(0.001):
+                ticks.append(None)
+
+        ticking = threading.Thread(target=tick)
+        ticking.start()
+        read = samestory._read(rows, None, None, None)
+        before = len(ticks)
+        samestory._samestory.cluster(read, "{}", 1)
+        during = len(ticks) - before
+        done.set()
+        ticking.join()
+        self.assertGreater(during, 2)
+
+
+class Input(unittest.TestCase):
+    def test_bad_articles_are_named_and_the_rest_goes_on(self):
+        rows = [{"id": "a", "text": WIRE}, {"id": "b"}, {"id": "c", "text": 7}, {"id": "d", "text": "x", "date": "soon"}, {"id": "a", "text": WIRE}]
+        with self.assertWarns(samestory.BadInput):
+            stories = samestory.cluster(rows)
+        self.assertEqual(stories.to_arrow()["id"].to_pylist(), ["a", "d"])
+        self.assertEqual([problem.split(";")[0].split(":", 2)[-1].strip() for problem in stories.problems[:3]], [
+            "no text", 'field "text": expected a string, found a number', 'field "date": the date "soon" is not understood'])
+        self.assertIn("used twice", stories.problems[3])
+
+    def test_values_of_python_and_data_frames(self):
+        day, moment = datetime.date(2024, 12, 3), datetime.datetime(2024, 12, 3, 16, 44, tzinfo=datetime.timezone.utc)
+        dates = [day, moment, moment.replace(tzinfo=None), 1_733_244_240, "3 December 2024", None, float("nan"), pandas.NaT, pandas.NA, pandas.Timestamp(moment)]
+        rows = [{"id": at, "text": WIRE, "date": date} for at, date in enumerate(dates)]
+        expected = ["2024-12-03", "2024-12-03T16:44:00Z", "2024-12-03T16:44:00", "2024-12-03T16:44:00Z", "2024-12-03", None, None, None, None, "2024-12-03T16:44:00Z"]
+        self.assertEqual(samestory.cluster(rows, level="copies").to_arrow()["published"].to_pylist(), expected)
+        frame = pandas.DataFrame({"text": [WIRE, WIRE], "date": pandas.to_datetime(["2024-12-03T16:44:00Z", None])})
+        self.assertEqual(samestory.cluster(frame, level="copies").to_arrow()["published"].to_pylist(), ["2024-12-03T16:44:00Z", None])
+
+    def test_fields_are_mapped(self):
+        rows = [{"key": "a", "words": WIRE, "text": "not this"}]
+        stories = samestory.cluster(rows, fields={"id": "key", "text": "words"})
+        self.assertEqual(stories.labels(), {"a": "a"})
+        with self.assertRaisesRegex(ValueError, "colour"):
+            samestory.cluster(rows, fields={"colour": "key"})
+
+    def test_dates_after_today_are_not_believed(self):
+        rows = [{"id": "a", "text": WIRE, "date": "2024-12-03"}]
+        with self.assertWarns(samestory.BadInput):
+            stories = samestory.cluster(rows, today=datetime.date(2024, 1, 1))
+        self.assertEqual(stories.to_arrow()["published"].to_pylist(), [None])
+
+    def test_what_are_no_articles_or_settings_is_refused(self):
+        for wrong in ["text", {"id": "a"}, 7, [1], ["text"], None]:
+            with self.assertRaises(TypeError):
+                samestory.cluster(wrong)
+        for config in [{"resemblance": 7}, {"resemblence": 0.4}, {"level": "all"}, {"together": [("a", "a")], "apart": [("a", "a")]}]:
+            with self.assertRaises(ValueError):
+                samestory.cluster([], **config)
+        with self.assertRaises(ValueError):
+            samestory.cluster([], threads=-1)
+
+    def test_nothing_is_nothing(self):
+        self.assertEqual(list(samestory.cluster([])), [])
+        self.assertEqual(samestory.cluster([]).to_arrow().num_rows, 0)
+
+    def test_odd_strings(self):
+        stories = samestory.cluster([{"id": "a\0", "text": WIRE + "\ud800"}, {"id": "b", "text": WIRE, 7: "ignored"}])
+        self.assertEqual(sorted(stories.labels()), ["a\0", "b"])
+
+
+class Parts(unittest.TestCase):
+    def test_tokens(self):
+        self.assertEqual(samestory.normalize("The  Envoys, met!"), ["the", "envoys", "met"])
+
+    def test_sketches_estimate_resemblance(self):
+        words = [f"word{at}" for at in range(400)]
+        pair = pyarrow.array(samestory.sketch([" ".join(words[:300]), " ".join(words[100:])], num_hashes=1024, shingle=1)).to_pylist()
+        self.assertEqual([len(sketch) for sketch in pair], [1024, 1024])
+        self.assertAlmostEqual(sum(a == b for a, b in zip(*pair)) / 1024, 0.5, delta=0.08)
+        with self.assertRaises(ValueError):
+            samestory.sketch([], num_hashes=3)
+
+    def test_evaluate(self):
+        stories = samestory.cluster([{"id": "a", "text": WIRE}, {"id": "b", "text": WIRE}, {"id": "c", "text": "Wheat prices fell again this week."}])
+        found = samestory.evaluate(stories, {"a": "x", "b": "x", "c": "y"})
+        self.assertEqual(found, samestory.evaluate({"a": "1", "b": "1", "c": "2"}, [{"id": i, "gold": g} for i, g in [("a", "x"), ("b", "x"), ("c", "y")]]))
+        self.assertIn("1.0", json.dumps(found))
+        with self.assertRaises(ValueError):
+            samestory.evaluate(stories, {}, level="words")
+
+    def test_index(self):
+        rows = [{"id": "a", "text": WIRE, "date": "2024-12-03"}, {"id": "b", "text": WIRE, "date": "2024-12-03"}]
+        with tempfile.TemporaryDirectory() as folder:
+            with samestory.Index(folder) as index:
+                self.assertEqual([answer["verdict"] for answer in index.insert(rows)], ["new", "copy"])
+                with self.assertRaisesRegex(OSError, "lock|write"):
+                    samestory.Index(folder)
+            with samestory.Index.open(folder) as index:
+                self.assertEqual(index.query([{"id": "c", "text": WIRE}])[0]["verdict"], "copy")
+                self.assertEqual(index.find("b")["story"], "a")
+                self.assertIsNone(index.find("c"))
+                batch = [json.loads(line) for line in samestory.cluster(rows).dumps().splitlines()]
+                self.assertEqual(index.recluster(), batch)
+                self.assertEqual((index.forget("b"), index.forget("b")), (True, False))
+                self.assertEqual(index.stats()["articles"], 1)
+            with self.assertRaises(ValueError):
+                index.stats()
+            with self.assertRaisesRegex(OSError, "shingle"):
+                samestory.Index(folder, shingle=5)
+        with self.assertRaises(OSError):
+            samestory.Index.open(folder)
+
+
+class Compat(unittest.TestCase):
+    def sketch(self, members):
+        sketch = MinHash(num_perm=256)
+        for member in members:
+            sketch.update(str(member).encode())
+        return sketch
+
+    def test_sketches(self):
+        a, b = self.sketch(range(300)), self.sketch(range(100, 400))
+        self.assertAlmostEqual(a.jaccard(b), 0.5, delta=0.12)
+        both = a.copy()
+        both.merge(b)
+        self.assertEqual(both, self.sketch(range(400)))
+        self.assertNotEqual(both, a)
+        at_once = MinHash(num_perm=256)
+        at_once.update_batch(str(member).encode() for member in range(300))
+        self.assertEqual(at_once, a)
+        self.assertTrue(MinHash().is_empty())
+        with self.assertRaises(ValueError):
+            a.jaccard(MinHash(num_perm=128))
+
+    def test_search(self):
+        lsh = MinHashLSH(threshold=0.5, num_perm=256)
+        near, far = self.sketch(range(20, 300)), self.sketch(range(1000, 1300))
+        lsh.insert("near", near)
+        lsh.insert("far", far)
+        self.assertEqual(lsh.query(self.sketch(range(300))), ["near"])
+        self.assertIn("far", lsh)
+        with self.assertRaises(ValueError):
+            lsh.insert("near", near)
+        lsh.remove("near")
+        self.assertEqual(lsh.query(near), [])
+        with self.assertRaises(ValueError):
+            lsh.remove("near")
+        with self.assertRaises(ValueError):
+            lsh.query(MinHash())
+
+
+class Package(unittest.TestCase):
+    def test_import_is_quick_and_needs_nothing(self):
+        code = "import sys, time; t = time.process_time(); import samestory; print(time.process_time() - t, 'pyarrow' in sys.modules)"
+        best = min(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(3))
+        self.assertTrue(best.endswith("False\n"), best)
+
+    def test_docstrings(self):
+        import doctest
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.assertEqual(doctest.testmod(samestory).failed, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
