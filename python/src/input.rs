@@ -28,9 +28,16 @@ impl Articles {
     /// From an object with `__arrow_c_stream__`.
     #[staticmethod]
     #[pyo3(signature = (table, fields, latest, threads))]
-    fn of_table(py: Python<'_>, table: PyRecordBatchReader, fields: Vec<(String, String)>, latest: &str, threads: Option<usize>) -> PyResult<Articles> {
+    fn of_table(
+        py: Python<'_>,
+        table: PyRecordBatchReader,
+        fields: Vec<(String, String)>,
+        latest: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Articles> {
         let options = options(fields, latest)?;
-        let tables = table.into_reader()?.collect::<Result<Vec<RecordBatch>, _>>().map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let tables =
+            table.into_reader()?.collect::<Result<Vec<RecordBatch>, _>>().map_err(|error| PyValueError::new_err(error.to_string()))?;
         detached(py, threads, || {
             let mut read = Vec::new();
             let mut first = 1;
@@ -45,7 +52,13 @@ impl Articles {
     /// From mappings, one after the other.
     #[staticmethod]
     #[pyo3(signature = (rows, fields, latest, threads))]
-    fn of_rows(py: Python<'_>, rows: &Bound<'_, PyAny>, fields: Vec<(String, String)>, latest: &str, threads: Option<usize>) -> PyResult<Articles> {
+    fn of_rows(
+        py: Python<'_>,
+        rows: &Bound<'_, PyAny>,
+        fields: Vec<(String, String)>,
+        latest: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Articles> {
         let options = options(fields, latest)?;
         let rows = rows.try_iter()?.enumerate().map(|(at, row)| Row::of(&row?, at + 1)).collect::<PyResult<Vec<Row>>>()?;
         detached(py, threads, || Articles::of(records(SOURCE, 1, rows.into_par_iter(), &options)))

@@ -41,7 +41,7 @@ pub(super) enum Job {
     Row { file: Arc<InputFile>, line: u64, header: Arc<[String]>, cells: ByteRecord },
     /// Rows of a Parquet file.
     #[cfg(feature = "parquet")]
-    Table { file: Arc<InputFile>, first: u64, table: arrow_array::RecordBatch },
+    Table { file: Arc<InputFile>, rows: super::parquet::Rows },
     /// What could not even be cut.
     Failed(Error),
 }
@@ -115,7 +115,7 @@ impl Feeder {
                 Job::Json { bytes, .. } => bytes.len() as u64,
                 Job::Row { cells, .. } => cells.as_slice().len() as u64,
                 #[cfg(feature = "parquet")]
-                Job::Table { table, .. } => table.get_array_memory_size() as u64,
+                Job::Table { rows, .. } => rows.bytes,
                 Job::Failed(_) => 0,
             };
             jobs.push(job);
@@ -296,7 +296,7 @@ impl Records {
             }),
             #[cfg(feature = "parquet")]
             Records::Tables(tables) => Ok(tables.next().map(|table| match table {
-                Ok((first, table)) => Job::Table { file: Arc::clone(file), first, table },
+                Ok(rows) => Job::Table { file: Arc::clone(file), rows },
                 Err(message) => Job::Failed(file.error(None, message)),
             })),
             Records::Rows(table) => Ok(match table.next()? {

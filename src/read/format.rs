@@ -1,5 +1,7 @@
 //! Which format a file has: by its extension, else by how it begins.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::fields::Role;
@@ -110,6 +112,13 @@ pub(super) fn by_extension(path: &Path) -> Option<Format> {
         Some("xml" | "rss" | "atom" | "rdf") => Some(Format::Feed),
         _ => None,
     }
+}
+
+/// Whether a file begins as Parquet, which is not read as a stream and so has to be known before it is one.
+pub(super) fn by_start(path: &Path) -> Option<Format> {
+    let mut start = [0; PARQUET.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).ok()?;
+    (start == *PARQUET).then_some(Format::Parquet)
 }
 
 #[cfg(test)]

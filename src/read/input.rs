@@ -104,7 +104,8 @@ impl Inputs {
             Err(source) => Err(Error::Io { path: path.into(), source }),
             Ok(metadata) => {
                 let file = InputFile { path: path.into(), id, format, size: metadata.len() };
-                Ok(InputFile { format: format.or_else(|| format::by_extension(path)), ..file })
+                let told = || format::by_extension(path).or_else(|| metadata.is_file().then(|| format::by_start(path)).flatten());
+                Ok(InputFile { format: format.or_else(told), ..file })
             }
         };
         self.push(entry, input);

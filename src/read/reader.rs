@@ -138,7 +138,7 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
             table::article(&cells, &header, Place { file: &file, line, number: line }, options).give(&mut items);
         }
         #[cfg(feature = "parquet")]
-        Job::Table { file, first, table } => super::parquet::articles(&file, first, &table, options, &mut items),
+        Job::Table { file, rows } => super::parquet::articles(&file, &rows, options, &mut items),
         Job::Page(file, format) => match open::open(&file, counter) {
             Ok(stream) => document(&file, format, stream, options, &mut items),
             Err(source) => items.push(Err(file.io_error(source))),
