@@ -84,12 +84,14 @@ pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(
     if !thin.is_empty() {
         drop(search);
         let values: Vec<u32> = thin.par_iter().flat_map_iter(|inner| whole(inner.text, &samples.of(inner.text))).collect();
-        let wanted = Marks::new(&values, COARSE);
-        let of_one = |(text, sample): (u32, Cow<'_, Sample>)| -> (u32, Box<[u32]>) {
-            (text, whole(text, &sample).into_iter().filter(|value| wanted.may_hold(*value)).collect())
+        // Of every text so many values are kept as share a place with one of these.
+        let wanted = Marks::new(&values, FINE);
+        drop(values);
+        let of_one = |(text, sample): (u32, Cow<'_, Sample>)| {
+            whole(text, &sample).into_iter().filter(|value| wanted.may_hold(*value)).map(move |value| Chosen::row(text, value))
         };
-        let mut chosen = Chosen(samples.each().map(of_one).filter(|row| !row.1.is_empty()).collect());
-        chosen.0.par_sort_unstable_by_key(|row| row.0);
+        let chosen = Chosen::new(samples.each().flat_map_iter(of_one).collect());
+        drop(wanted);
         let more = Search::new(&chosen, samples, groups).run(&thin);
         found.crowded += more.crowded;
         found.pairs.extend(more.pairs);

@@ -143,21 +143,49 @@ impl Values for Sampled<'_> {
     }
 }
 
-/// Those that were chosen, of texts that have some; ascending.
-pub(super) struct Chosen(pub(super) Vec<(u32, Box<[u32]>)>);
+/// Those that were chosen, a text and a value of it in one number, ascending.
+pub(super) struct Chosen(Vec<u64>);
+
+/// Rows of a block, and those of the text it ends in.
+const ROWS: usize = if cfg!(test) { 4 } else { 4096 };
+
+impl Chosen {
+    pub(super) fn new(mut rows: Vec<u64>) -> Chosen {
+        rows.par_sort_unstable();
+        Chosen(rows)
+    }
+
+    pub(super) fn row(text: u32, value: u32) -> u64 {
+        u64::from(text) << 32 | u64::from(value)
+    }
+
+    /// Where a text's rows begin, or would.
+    fn start(&self, text: u32) -> usize {
+        self.0.partition_point(|row| *row < Chosen::row(text, 0))
+    }
+
+    /// Where the text ends that a row is of.
+    fn end(&self, row: usize) -> usize {
+        let text = self.0[row] >> 32;
+        row + self.0[row..].partition_point(|row| *row >> 32 == text)
+    }
+}
 
 impl Values for Chosen {
     fn of(&self, text: u32) -> Cow<'_, [u32]> {
-        Cow::from(self.0.binary_search_by_key(&text, |row| row.0).map_or(&[][..], |at| &self.0[at].1))
+        self.0[self.start(text)..].iter().take_while(|row| **row >> 32 == u64::from(text)).map(|row| *row as u32).collect()
     }
 
     fn blocks(&self) -> usize {
-        self.0.len()
+        self.0.len().div_ceil(ROWS)
     }
 
     fn block(&self, block: usize) -> Vec<(u32, Cow<'_, [u32]>)> {
-        let (text, values) = &self.0[block];
-        vec![(*text, Cow::from(&**values))]
+        // A text that began in the block before is there.
+        let from = |row: usize| if row == 0 { 0 } else { self.end(row - 1) };
+        let rows = from(block * ROWS)..from(((block + 1) * ROWS).min(self.0.len()));
+        let texts = self.0[rows.start.min(rows.end)..rows.end].chunk_by(|a, b| a >> 32 == b >> 32);
+        texts.map(|rows| ((rows[0] >> 32) as u32, rows.iter().map(|row| *row as u32).collect())).collect()
     }
 }
 
@@ -167,4 +195,26 @@ pub(super) fn distinct(values: &[u32]) -> Vec<u32> {
     values.sort_unstable();
     values.dedup();
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chosen_values_are_those_of_each_text() {
+        let texts: [(u32, &[u32]); 6] =
+            [(0, &[3]), (2, &[1, 1, 9]), (3, &[0, 1, 2, 3, 4, 5, 6, 7, 8]), (7, &[5]), (8, &[2]), (u32::MAX, &[u32::MAX])];
+        let rows = texts.iter().rev().flat_map(|(text, values)| values.iter().map(|value| Chosen::row(*text, *value)));
+        let chosen = Chosen::new(rows.collect());
+        let each: Vec<(u32, Vec<u32>)> =
+            (0..chosen.blocks()).flat_map(|block| chosen.block(block)).map(|(text, values)| (text, values.into_owned())).collect();
+        assert_eq!(each, texts.map(|(text, values)| (text, values.to_vec())));
+        for (text, values) in texts {
+            assert_eq!(*chosen.of(text), *values);
+        }
+        assert_eq!((chosen.of(1).len(), chosen.of(9).len()), (0, 0));
+        let none = Chosen::new(Vec::new());
+        assert_eq!((none.blocks(), none.of(0).len()), (0, 0));
+    }
 }
