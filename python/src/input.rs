@@ -139,7 +139,7 @@ impl Field {
         }
         if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
             let is_missing = value.cast::<PyFloat>().is_ok_and(|float| float.value().is_nan());
-            return Ok((!is_missing).then(|| value.str().map(|text| Field::Number(text.to_string()))).transpose()?);
+            return (!is_missing).then(|| value.str().map(|text| Field::Number(text.to_string()))).transpose();
         }
         if value.hasattr("isoformat")? {
             let text = value.call_method0("isoformat")?.to_string();

@@ -44,7 +44,7 @@ pub fn tables(articles: &[Article], clustering: &Clustering, only: Option<Only>)
             tables.push(columns.take()?);
         }
     }
-    if columns.rows > 0 {
+    if !columns.are_empty() {
         tables.push(columns.take()?);
     }
     Ok(tables)
