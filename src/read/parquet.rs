@@ -188,6 +188,31 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_damaged_files_are_read_or_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.parquet");
+        write(&path, (0..200).map(|id| (id, Some(format!("the ferry {} left at noon", id % 7)))).collect());
+        let whole = std::fs::read(&path).expect("a file");
+        let mut state = 1u64;
+        for _ in 0..1000 {
+            let mut bytes = whole.clone();
+            for _ in 0..3 {
+                state = crate::hash::mix(state);
+                let at = state as usize % bytes.len();
+                match (state >> 56) % 4 {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes[at] = (state >> 48) as u8,
+                    2 => bytes.splice(at..at, whole[at.min(whole.len() - 1)..].iter().take(16).copied()).for_each(drop),
+                    _ => bytes[at] ^= 1 << (state >> 61),
+                }
+            }
+            std::fs::write(&path, &bytes).expect("a file");
+            // Whatever comes of it: a file that is read to its end, or an error.
+            assert!(!read_any(&path).is_empty());
+        }
+    }
+
+    #[test]
     fn one_text_in_a_hundred_thousand_rows_is_out_of_proportion() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.parquet");
