@@ -127,7 +127,7 @@ def sketch(texts: Iterable[str], *, num_hashes: int = 128, shingle: int = 3, thr
     """MinHash sketches of texts as they are, nothing removed: an array of Arrow with a list of ``num_hashes`` unsigned 32-bit numbers for
     each (``pyarrow.array(…)``). The share of equal numbers estimates the resemblance of two texts. O(tokens × num_hashes).
     """
-    return _samestory.sketches(list(texts), num_hashes, shingle, threads)
+    return _samestory.sketches(list(texts), num_hashes, shingle, _checked(threads))
 
 
 def evaluate(
@@ -216,7 +216,14 @@ def _is_copies(level: str) -> bool:
     return level == "copies"
 
 
+def _checked(threads: int | None) -> int | None:
+    if threads is not None and not 1 <= threads <= 1024:
+        raise ValueError(f"threads: {threads} is not between 1 and 1024")
+    return threads
+
+
 def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> _samestory.Articles:
+    threads = _checked(threads)
     names = list((fields or {}).items())
     latest = (today or datetime.date.today()).isoformat()
     read = _of_rows_or_table(articles, names, latest, threads)

@@ -240,10 +240,9 @@ class Compat(unittest.TestCase):
 
 
 class Package(unittest.TestCase):
-    def test_import_is_quick_and_needs_nothing(self):
-        code = "import sys, time; t = time.process_time(); import samestory; print(time.process_time() - t, 'pyarrow' in sys.modules)"
-        best = min(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(3))
-        self.assertTrue(best.endswith("False\n"), best)
+    def test_import_needs_nothing(self):
+        code = "import sys, samestory; print([name for name in ('pandas', 'polars', 'pyarrow', 'numpy') if name in sys.modules])"
+        self.assertEqual(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout, "[]\n")
 
     def test_docstrings(self):
         import doctest
