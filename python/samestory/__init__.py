@@ -55,7 +55,7 @@ def cluster(
     What could not be used is in ``Stories.problems`` and said by a :class:`BadInput` warning. Raises ``ValueError`` for a setting out of
     range and ``TypeError`` for what are no articles. Other threads of Python run meanwhile.
     """
-    read = _read(articles, fields, today, threads)
+    read = _read(articles, fields, today, threads, unique=True)
     return Stories(_samestory.cluster(read, json.dumps(config), threads), read.problems)
 
 
@@ -222,21 +222,21 @@ def _checked(threads: int | None) -> int | None:
     return threads
 
 
-def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> _samestory.Articles:
+def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None, *, unique: bool = False) -> _samestory.Articles:
     threads = _checked(threads)
     names = list((fields or {}).items())
     latest = (today or datetime.date.today()).isoformat()
-    read = _of_rows_or_table(articles, names, latest, threads)
+    read = _of_rows_or_table(articles, names, latest, threads, unique)
     if read.problems:
         more = f" (and {len(read.problems) - 1} more, see `problems`)" if len(read.problems) > 1 else ""
         warnings.warn(read.problems[0] + more, BadInput, stacklevel=3)
     return read
 
 
-def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, threads: int | None) -> _samestory.Articles:
+def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, threads: int | None, unique: bool) -> _samestory.Articles:
     if hasattr(articles, "__arrow_c_stream__"):
         try:
-            return _samestory.Articles.of_table(articles, names, latest, threads)
+            return _samestory.Articles.of_table(articles, names, latest, threads, unique)
         except ImportError:
             # pandas needs pyarrow to give its columns; without, its rows do.
             if not hasattr(articles, "to_dict"):
@@ -245,4 +245,4 @@ def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, 
         articles = articles.to_dict("records")
     if isinstance(articles, (str, bytes, dict)):
         raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}")
-    return _samestory.Articles.of_rows(articles, names, latest, threads)
+    return _samestory.Articles.of_rows(articles, names, latest, threads, unique)

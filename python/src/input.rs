@@ -27,13 +27,14 @@ pub(crate) struct Articles {
 impl Articles {
     /// From an object with `__arrow_c_stream__`.
     #[staticmethod]
-    #[pyo3(signature = (table, fields, latest, threads))]
+    #[pyo3(signature = (table, fields, latest, threads, unique))]
     fn of_table(
         py: Python<'_>,
         table: PyRecordBatchReader,
         fields: Vec<(String, String)>,
         latest: &str,
         threads: Option<usize>,
+        unique: bool,
     ) -> PyResult<Articles> {
         let options = options(fields, latest)?;
         let tables =
@@ -45,31 +46,33 @@ impl Articles {
                 read.extend(columns(SOURCE, first, &table, &options));
                 first += table.num_rows() as u64;
             }
-            Articles::of(read)
+            Articles::of(read, unique)
         })
     }
 
     /// From mappings, one after the other.
     #[staticmethod]
-    #[pyo3(signature = (rows, fields, latest, threads))]
+    #[pyo3(signature = (rows, fields, latest, threads, unique))]
     fn of_rows(
         py: Python<'_>,
         rows: &Bound<'_, PyAny>,
         fields: Vec<(String, String)>,
         latest: &str,
         threads: Option<usize>,
+        unique: bool,
     ) -> PyResult<Articles> {
         let options = options(fields, latest)?;
         let rows = rows.try_iter()?.enumerate().map(|(at, row)| Row::of(&row?, at + 1)).collect::<PyResult<Vec<Row>>>()?;
-        detached(py, threads, || Articles::of(records(SOURCE, 1, rows.into_par_iter(), &options)))
+        detached(py, threads, || Articles::of(records(SOURCE, 1, rows.into_par_iter(), &options), unique))
     }
 }
 
 impl Articles {
-    fn of(read: Vec<samestory::Result<Article>>) -> Articles {
+    /// Good articles and the words for bad ones; an index takes those of one id for versions of one article.
+    fn of(read: Vec<samestory::Result<Article>>, unique: bool) -> Articles {
         let mut problems = Vec::new();
         let articles = read.into_iter().filter_map(|item| item.map_err(|error| problems.push(error.to_string())).ok()).collect();
-        let (articles, doubles) = samestory::unique(articles);
+        let (articles, doubles) = if unique { samestory::unique(articles) } else { (articles, Vec::new()) };
         problems.extend(doubles.iter().map(ToString::to_string));
         Articles { articles, problems }
     }

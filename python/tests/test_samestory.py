@@ -193,6 +193,8 @@ class Parts(unittest.TestCase):
                 self.assertEqual(index.recluster(), batch)
                 self.assertEqual((index.forget("b"), index.forget("b")), (True, False))
                 self.assertEqual(index.stats()["articles"], 1)
+                later = [{"id": "a", "text": "The bridge was opened at noon."}, {"id": "a", "text": "The bridge was closed at noon."}]
+                self.assertEqual([answer["version"] for answer in index.insert(later)], [2, 3])
             with self.assertRaises(ValueError):
                 index.stats()
             with self.assertRaisesRegex(OSError, "shingle"):
