@@ -21,6 +21,9 @@ use crate::error::Result;
 /// Rows of a table: of long articles some megabytes.
 const ROWS: usize = 1024;
 
+/// Bytes that a row counts for beside its texts: a file can claim any number of rows that say nothing, and each is a complaint.
+const ROW_BYTES: u64 = 64;
+
 /// A file that is being read.
 pub(super) struct Tables {
     batches: ParquetRecordBatchReader,
@@ -63,7 +66,7 @@ impl Tables {
             Err(error) => return Some(Err(format!("cannot be read from row {} on: {error}", self.rows + 1))),
         };
         // A text that a million rows share is on disk once.
-        let bytes = table.columns().iter().map(|column| bytes(column)).sum::<u64>();
+        let bytes = table.columns().iter().map(|column| bytes(column)).sum::<u64>() + table.num_rows() as u64 * ROW_BYTES;
         self.bytes += bytes;
         if let Err(message) = open::in_proportion(self.bytes, self.size) {
             return Some(Err(message));
@@ -210,6 +213,16 @@ mod tests {
             // Whatever comes of it: a file that is read to its end, or an error.
             assert!(!read_any(&path).is_empty());
         }
+    }
+
+    #[test]
+    fn ten_million_empty_rows_are_out_of_proportion() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.parquet");
+        let texts: ArrayRef = super::Arc::new(StringArray::from_iter_values((0..10_000_000).map(|_| "")));
+        save(&path, &super::RecordBatch::try_from_iter([("text", texts)]).expect("a table"));
+        let mut rows = Reader::open(&[path.display().to_string()], ReadOptions::new(jiff::civil::date(2024, 12, 31)));
+        assert!((900_000..1_200_000).contains(&rows.by_ref().count()));
     }
 
     #[test]
