@@ -21,8 +21,9 @@ use crate::error::Result;
 /// Rows of a table: of long articles some megabytes.
 const ROWS: usize = 1024;
 
-/// Bytes that a row counts for beside its texts: a file can claim any number of rows that say nothing, and each is a complaint.
-const ROW_BYTES: u64 = 64;
+/// Bytes that a row counts for beside its texts, so that a row takes at least two on disk, which every article does: a damaged file can claim
+/// any number of rows that say nothing, and each is a complaint.
+const ROW_BYTES: u64 = 1024;
 
 /// A file that is being read.
 pub(super) struct Tables {
@@ -191,13 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_damaged_files_are_read_or_named() {
+    fn damaged_files_are_read_or_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.parquet");
         write(&path, (0..200).map(|id| (id, Some(format!("the ferry {} left at noon", id % 7)))).collect());
         let whole = std::fs::read(&path).expect("a file");
         let mut state = 1u64;
-        for _ in 0..1000 {
+        for _ in 0..200 {
             let mut bytes = whole.clone();
             for _ in 0..3 {
                 state = crate::hash::mix(state);
@@ -216,13 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn ten_million_empty_rows_are_out_of_proportion() {
+    fn a_million_empty_rows_are_out_of_proportion() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.parquet");
-        let texts: ArrayRef = super::Arc::new(StringArray::from_iter_values((0..10_000_000).map(|_| "")));
+        let texts: ArrayRef = super::Arc::new(StringArray::from_iter_values((0..1_000_000).map(|_| "")));
         save(&path, &super::RecordBatch::try_from_iter([("text", texts)]).expect("a table"));
         let mut rows = Reader::open(&[path.display().to_string()], ReadOptions::new(jiff::civil::date(2024, 12, 31)));
-        assert!((900_000..1_200_000).contains(&rows.by_ref().count()));
+        assert!((65_000..67_000).contains(&rows.by_ref().count()));
     }
 
     #[test]
