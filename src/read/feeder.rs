@@ -241,7 +241,6 @@ impl Feeder {
 
 #[cfg(not(feature = "parquet"))]
 impl Feeder {
-    #[expect(clippy::unused_self, reason = "its twin needs it")]
     fn tables(&mut self, file: &Arc<InputFile>) -> Option<Job> {
         Some(Job::Failed(file.error(None, "Parquet is not built in: install with `--features parquet`")))
     }
