@@ -157,7 +157,7 @@ fn only_keeps_one_row_for_each_group_or_story() {
 fn only_without_rows_is_an_error() {
     for format in ["text", "json"] {
         let output = sample().run(&["cluster", "in", "--format", format, "--only", "stories"]);
-        let stderr = format!("samestory: only: needs the format jsonl, csv or records, not {format}\n");
+        let stderr = format!("samestory: only: needs the format jsonl, csv, records or parquet, not {format}\n");
         assert_eq!(output, Output { stdout: String::new(), stderr, code: Some(2) });
     }
 }
