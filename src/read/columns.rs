@@ -171,7 +171,7 @@ mod tests {
         let shown = read.into_iter().map(|item| match item {
             Ok(article) => {
                 let date = article.published.map(|date| date.when.to_string());
-                let or = |text: Option<crate::SharedText>| text.map_or("-".into(), |text| text.to_string());
+                let or = |text: Option<crate::article::SharedText>| text.map_or("-".into(), |text| text.to_string());
                 format!("{}|{}|{}|{}|{}", article.key, or(article.title), article.text, date.unwrap_or("-".into()), or(article.outlet))
             }
             Err(error) => format!("!{error}"),
