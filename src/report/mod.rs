@@ -164,7 +164,7 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
 /// Writes one story, by its place in [`Clustering::stories`], as the JSON object that [`Format::Json`] has for it.
 ///
 /// # Errors
-/// As [`write`], and [`io::ErrorKind::InvalidInput`] when there is no such story.
+/// As [`write()`], and [`io::ErrorKind::InvalidInput`] when there is no such story.
 pub fn write_story(articles: &[Article], clustering: &Clustering, story: usize, out: &mut dyn io::Write) -> io::Result<()> {
     check(articles, clustering)?;
     match clustering.stories.get(story) {
