@@ -1,6 +1,7 @@
 //! Rows of a CSV or TSV file.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
@@ -17,8 +18,8 @@ pub(super) struct Table {
     pub(super) header: Arc<[String]>,
     /// What is wrong with the header, until it is said.
     wrong: Option<&'static str>,
-    /// What a quote that was never closed had swallowed, read again without quotes, and the line it starts on.
-    rest: Option<(csv::Reader<io::Cursor<Vec<u8>>>, u64)>,
+    /// What a quote that was never closed had swallowed, read again without quotes.
+    rest: Option<csv::Reader<Bounded>>,
     delimiter: u8,
     /// The most bytes of a row.
     max: usize,
@@ -26,19 +27,28 @@ pub(super) struct Table {
 }
 
 /// A stream that gives only so many bytes until more are allowed: a quote that is never closed would make one row of the rest
-/// of the file, which can unpack to anything.
+/// of the file, which can unpack to anything. It knows the lines of the rows, which the parser miscounts after blank lines and `\r`.
 struct Bounded {
     stream: Stream,
     left: usize,
     delimiter: u8,
+    /// Whether quotes mean anything.
+    quotes: bool,
     /// Where in a cell the bytes read so far end.
     at: At,
     ended: bool,
+    line: u64,
+    /// Whether the last byte was `\r`.
+    returned: bool,
+    /// The lines on which rows start that are read ahead.
+    starts: VecDeque<u64>,
 }
 
 /// Where in a cell a byte stands, as the parser sees it: to count quotes is not enough, as they mean nothing inside a plain cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
+    /// Before the first cell of a row.
+    Row,
     Start,
     Plain,
     Quoted,
@@ -49,13 +59,28 @@ enum At {
 impl At {
     fn behind(self, byte: u8, delimiter: u8) -> At {
         match (self, byte) {
-            (At::Start | At::Quote, b'"') => At::Quoted,
+            (At::Row | At::Start | At::Quote, b'"') => At::Quoted,
             (At::Quoted, b'"') => At::Quote,
             (At::Quoted, _) => At::Quoted,
-            (_, b'\n' | b'\r') => At::Start,
+            (_, b'\n' | b'\r') => At::Row,
             _ if byte == delimiter => At::Start,
             _ => At::Plain,
         }
+    }
+}
+
+impl Bounded {
+    fn new(stream: Stream, left: usize, delimiter: u8) -> Bounded {
+        Bounded { stream, left, delimiter, quotes: true, at: At::Row, ended: false, line: 1, returned: false, starts: VecDeque::new() }
+    }
+
+    fn pass(&mut self, byte: u8) {
+        if self.at == At::Row && !matches!(byte, b'\n' | b'\r') {
+            self.starts.push_back(self.line);
+        }
+        self.line += u64::from(byte == b'\r' || byte == b'\n' && !self.returned);
+        self.returned = byte == b'\r';
+        self.at = if self.quotes || byte != b'"' { self.at.behind(byte, self.delimiter) } else { At::Plain };
     }
 }
 
@@ -68,7 +93,7 @@ impl Read for Bounded {
         let read = self.stream.read(&mut buffer[..most])?;
         self.left -= read;
         self.ended = read == 0;
-        self.at = buffer[..read].iter().fold(self.at, |at, byte| at.behind(*byte, self.delimiter));
+        buffer[..read].iter().for_each(|byte| self.pass(*byte));
         Ok(read)
     }
 }
@@ -85,14 +110,13 @@ impl Table {
     pub(super) fn open(mut stream: Stream, tabs: bool, max: usize) -> Result<Table, String> {
         let delimiter = if tabs { '\t' } else { first_line_delimiter(&mut stream)? };
         let (head, wrong) = closed_header(&mut stream, delimiter as u8, max).map_err(|error| error.to_string())?;
-        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(Bounded {
-            stream: Box::new(io::Cursor::new(head).chain(stream)),
-            left: max,
-            delimiter: delimiter as u8,
-            at: At::Start,
-            ended: false,
-        });
+        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(Bounded::new(
+            Box::new(io::Cursor::new(head).chain(stream)),
+            max,
+            delimiter as u8,
+        ));
         let names = rows.byte_headers().map_err(|error| message(&error))?.clone();
+        rows.get_mut().starts.pop_front();
         let names = decode(&names)?;
         let header: Vec<String> = names.iter().map(|name| name.trim().to_string()).collect();
         for (at, name) in header.iter().enumerate() {
@@ -111,39 +135,45 @@ impl Table {
         if let Some(wrong) = self.wrong.take() {
             return Ok(Some(Row { line: 1, cells: Err(wrong.to_string()) }));
         }
-        if let Some((rest, start)) = &mut self.rest {
-            let mut cells = ByteRecord::new();
-            let line = *start + rest.position().line() - 1;
-            return Ok(rest.read_byte_record(&mut cells)?.then(|| self.row(line, cells)));
+        let mut cells = ByteRecord::new();
+        if let Some(rest) = &mut self.rest {
+            let is_there = rest.read_byte_record(&mut cells)?;
+            let line = next_line(rest);
+            return Ok(is_there.then(|| self.row(line, cells)));
         }
         self.rows.get_mut().left = self.max;
-        let mut cells = ByteRecord::new();
-        let line = self.rows.position().line();
-        match self.rows.read_byte_record(&mut cells) {
+        let found = self.rows.read_byte_record(&mut cells);
+        let line = next_line(&mut self.rows);
+        match found {
             Ok(false) => Ok(None),
             Ok(true) => {
-                let line = cells.position().map_or(line, csv::Position::line);
                 if let Some(rest) = self.swallowed(&cells) {
                     let mut plain = csv::ReaderBuilder::new();
                     plain.delimiter(self.delimiter).has_headers(false).flexible(true).quoting(false);
-                    self.rest = Some((plain.from_reader(io::Cursor::new(rest)), line + 1));
+                    let max = rest.len() + 1;
+                    let rest = Bounded::new(Box::new(io::Cursor::new(rest)), max, self.delimiter);
+                    self.rest = Some(plain.from_reader(Bounded { quotes: false, line: line + 1, ..rest }));
                     let message = "a quote is not closed; the rows after this one are read without quotes".to_string();
                     return Ok(Some(Row { line, cells: Err(message) }));
                 }
                 Ok(Some(self.row(line, cells)))
             }
             Err(error) => {
-                let line = error.position().map_or(line, csv::Position::line);
                 let message = message(&error);
                 self.done = self.rows.get_ref().left == 0;
                 match error.into_kind() {
-                    csv::ErrorKind::Io(_) if self.done => Ok(Some(Row { line, cells: Err(message) })),
-                    csv::ErrorKind::Io(error) => Err(error),
+                    csv::ErrorKind::Io(error) if !self.done => Err(error),
                     _ => Ok(Some(Row { line, cells: Err(message) })),
                 }
             }
         }
     }
+}
+
+/// The line of the row that was just read.
+fn next_line(rows: &mut csv::Reader<Bounded>) -> u64 {
+    let bytes = rows.get_mut();
+    bytes.starts.pop_front().unwrap_or(bytes.line)
 }
 
 impl Table {
@@ -165,7 +195,7 @@ impl Table {
 /// Takes the header off a stream, up to `max` bytes. Of one that a quote carries over its line, never closed or only in the middle of a cell,
 /// that quote is left out, so that it ends with its line; and that is said.
 fn closed_header(stream: &mut Stream, delimiter: u8, max: usize) -> io::Result<(Vec<u8>, Option<&'static str>)> {
-    let (mut head, mut at, mut quote) = (Vec::new(), At::Start, 0);
+    let (mut head, mut at, mut quote) = (Vec::new(), At::Row, 0);
     let torn = 'header: loop {
         let line = head.len();
         stream.by_ref().take((max - line) as u64).read_until(b'\n', &mut head)?;
@@ -173,9 +203,9 @@ fn closed_header(stream: &mut Stream, delimiter: u8, max: usize) -> io::Result<(
             let before = at;
             at = at.behind(*byte, delimiter);
             match (before, at) {
-                (At::Start, At::Quoted) if line == 0 => quote = place,
+                (At::Row | At::Start, At::Quoted) if line == 0 => quote = place,
                 (At::Quote, At::Plain) if line > 0 => break 'header true,
-                (_, At::Start) if line > 0 || *byte != delimiter => break 'header false,
+                (_, At::Row | At::Start) if line > 0 || *byte != delimiter => break 'header false,
                 _ => {}
             }
         }
@@ -269,6 +299,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["", "id,text", "", "1,\"a", "b\"", "2,\"\"", "", "", "3", "4,c\"d"].join(end);
+            let short = "9!the row has 1 fields, the header 2".to_string();
+            assert_eq!(rows(&text), [format!("4:1|a{end}b"), "6:2|".into(), short, "10:4|c\"d".into()], "{end:?}");
+        }
+        let broken = "3!a quote is not closed; the rows after this one are read without quotes";
+        assert_eq!(rows("id,text\r\n1,a\r\n2,\"b\r\n3,c\r\n\r\n4,\"d\r\n5,e\r\n"), ["2:1|a", broken, "4:3|c", "6:4|\"d", "7:5|e"]);
+    }
+
+    #[test]
     fn a_quote_that_the_header_leaves_open_costs_no_row() {
         let wrong = "1!a quote in the header is not closed; the header is read without it, as one line";
         for rest in ["\n1,a\n2,\"b\"\n", "\n1,\"a\"\n\"2\",b\n", "\n\"1\",a\n2,\"b\""] {
@@ -276,8 +317,7 @@ mod tests {
                 assert_eq!(rows(&format!("{header}{rest}")), [wrong, "2:1|a", "3:2|b"], "{header:?} {rest:?}");
             }
         }
-        let returns = rows("id,\"text\r\n1,a\r\n2,b\r\n");
-        assert!(returns.len() == 3 && returns[0] == wrong && returns[1].ends_with(":1|a") && returns[2].ends_with(":2|b"), "{returns:?}");
+        assert_eq!(rows("id,\"text\r\n1,a\r\n2,b\r\n"), [wrong, "2:1|a", "3:2|b"]);
         assert_eq!(rows(&format!("\"a,b\",\"text\n{}", "2,z\n".repeat(100))).len(), 101, "more than a row may have");
         // A header may have several lines.
         assert_eq!(rows("id,\"text\nof the \"\"article\"\"\"\n1,a\n"), ["3:1|a"]);
