@@ -5,6 +5,10 @@ use std::path::PathBuf;
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// What whoever reads or writes Parquet without it is told.
+#[cfg(not(feature = "parquet"))]
+pub(crate) const NO_PARQUET: &str = "Parquet is not built in: install with `--features parquet`";
+
 /// What can go wrong while reading articles or setting up a run.
 ///
 /// Messages are one lower-case line that names the place and the values.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::ReadOptions;
 use super::fields::Role;
 use super::memory::records;
-use super::record::{Fields, Value};
+use super::record::{Fields, Value, field};
 use crate::article::Article;
 use crate::date::When;
 use crate::error::Result;
@@ -146,10 +146,7 @@ pub(super) struct Row<'t> {
 
 impl Fields for Row<'_> {
     fn value(&self, name: &str) -> std::result::Result<Option<Value<'_>>, String> {
-        // As in a JSON record: an exact name goes before another case, the last before others.
-        let alike = || self.columns.iter().rev().filter(|(found, _)| found.eq_ignore_ascii_case(name));
-        let column = alike().find(|(found, _)| *found == name).or_else(|| alike().next());
-        Ok(column.and_then(|(_, column)| column.value(self.at)))
+        Ok(field(self.columns, name).and_then(|column| column.value(self.at)))
     }
 }
 

@@ -242,7 +242,7 @@ impl Feeder {
 #[cfg(not(feature = "parquet"))]
 impl Feeder {
     fn tables(&mut self, file: &Arc<InputFile>) -> Option<Job> {
-        Some(Job::Failed(file.error(None, "Parquet is not built in: install with `--features parquet`")))
+        Some(Job::Failed(file.error(None, crate::error::NO_PARQUET)))
     }
 }
 

@@ -88,11 +88,7 @@ impl<'a> Object<'a> {
 
 impl Fields for Object<'_> {
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, String> {
-        // The last one counts when a name is repeated, as in every JSON map; an exact name goes before another case.
-        let mut alike = self.fields.iter().rev().filter(|(found, _)| found.eq_ignore_ascii_case(name));
-        let Some(last) = alike.next() else { return Ok(None) };
-        let exact = |field: &&(Cow<'_, str>, &RawValue)| field.0 == name;
-        let raw = Some(last).filter(exact).or_else(|| alike.find(exact)).unwrap_or(last).1.get();
+        let Some(raw) = record::field(&self.fields, name).map(|raw| raw.get()) else { return Ok(None) };
         Ok(match raw.as_bytes().first() {
             Some(b'n') => None,
             Some(b'"') => {

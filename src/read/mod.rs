@@ -71,7 +71,7 @@ pub use self::fields::FieldMap;
 pub use self::format::Format;
 pub use self::memory::records;
 pub use self::reader::Reader;
-pub use self::record::{Fields, Value};
+pub use self::record::{Fields, Value, field};
 
 /// How inputs are to be read.
 #[derive(Debug, Clone, PartialEq)]

@@ -51,6 +51,14 @@ pub trait Fields {
     fn value(&self, name: &str) -> std::result::Result<Option<Value<'_>>, String>;
 }
 
+/// The field of that name in a list: the last one when it is repeated, as in every JSON map; an exact name goes before another case. O(fields).
+pub fn field<'a, N: AsRef<str>, F>(fields: &'a [(N, F)], name: &str) -> Option<&'a F> {
+    let mut alike = fields.iter().rev().filter(|(found, _)| found.as_ref().eq_ignore_ascii_case(name));
+    let last = alike.next()?;
+    let exact = |field: &&(N, F)| field.0.as_ref() == name;
+    Some(&Some(last).filter(exact).or_else(|| alike.find(exact)).unwrap_or(last).1)
+}
+
 /// Where a record stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {

@@ -29,7 +29,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, ArticleId};
-use crate::link::{Clustering, Placement};
+use crate::link::{Clustering, Placement, Story};
 
 use row::{Place, Row};
 
@@ -161,16 +161,14 @@ pub fn write(format: Format, articles: &[Article], clustering: &Clustering, opti
     }
 }
 
-/// Writes one story, by its place in [`Clustering::stories`], as the JSON object that [`Format::Json`] has for it.
+/// Writes one story, by its place in [`Clustering::stories`], as the JSON object that [`Format::Json`] has for it. O(its size).
 ///
 /// # Errors
 /// As [`write()`], and [`io::ErrorKind::InvalidInput`] when there is no such story.
 pub fn write_story(articles: &[Article], clustering: &Clustering, story: usize, out: &mut dyn io::Write) -> io::Result<()> {
-    check(articles, clustering)?;
-    match clustering.stories.get(story) {
-        Some(story) => json::write_story(articles, clustering, story, out),
-        None => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is no story {story}"))),
-    }
+    let Some(found) = clustering.stories.get(story) else { return bad(format!("there is no story {story}")) };
+    check_story(articles, clustering, found)?;
+    json::write_story(articles, clustering, found, out)
 }
 
 /// Writes row after row in one of the formats that have rows.
@@ -191,10 +189,7 @@ impl<'o> Rows<'o> {
             #[cfg(feature = "parquet")]
             Format::Parquet => Rows::Parquet(Box::new(parquet::Table::new(out)?)),
             #[cfg(not(feature = "parquet"))]
-            Format::Parquet => {
-                let message = "Parquet is not built in: install with `--features parquet`";
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-            }
+            Format::Parquet => return Err(io::Error::new(io::ErrorKind::InvalidInput, crate::error::NO_PARQUET)),
             Format::Json | Format::Text => {
                 let message = format!("{format} is not written row by row: jsonl, csv, records or parquet are");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
@@ -224,26 +219,36 @@ impl<'o> Rows<'o> {
 
 /// Makes sure that every index of the result is inside its list, so that the formats may index freely.
 fn check(articles: &[Article], clustering: &Clustering) -> io::Result<()> {
-    let bad = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     if clustering.placements.len() != articles.len() {
         return bad(format!("{} articles but {} placements", articles.len(), clustering.placements.len()));
     }
-    let inside = |id: &ArticleId| id.index() < articles.len();
     for (article, at) in articles.iter().zip(&clustering.placements) {
         if clustering.stories.get(at.story).is_none_or(|story| at.copies >= story.copies.len()) {
             return bad(format!("article {:?} is placed in no story", article.key));
         }
     }
-    for story in &clustering.stories {
-        let members = story.articles.iter().all(inside) && inside(&story.representative);
-        let groups = story.copies.iter().all(|group| inside(&group.representative) && group.articles.iter().all(inside));
-        let links = story.links.iter().all(|link| inside(&link.a) && inside(&link.b));
-        let related = story.related.iter().all(|near| near.story < clustering.stories.len());
-        if !(members && groups && links && related) {
-            return bad(format!("story {:?} names an article or a story that is not there", story.id));
-        }
+    clustering.stories.iter().try_for_each(|story| check_story(articles, clustering, story))
+}
+
+/// The same for what one story names. O(its size), so that stories can be written one by one.
+fn check_story(articles: &[Article], clustering: &Clustering, story: &Story) -> io::Result<()> {
+    let inside = |id: &ArticleId| id.index() < articles.len();
+    let placed = |id: &ArticleId| {
+        let at = clustering.placements.get(id.index());
+        at.is_some_and(|at| at.copies < story.copies.len() && clustering.stories.get(at.story).is_some_and(|at| std::ptr::eq(at, story)))
+    };
+    let members = story.articles.iter().all(|id| inside(id) && placed(id)) && inside(&story.id) && inside(&story.representative);
+    let groups = story.copies.iter().all(|group| inside(&group.id) && inside(&group.representative) && group.articles.iter().all(inside));
+    let links = story.links.iter().all(|link| inside(&link.a) && inside(&link.b));
+    let related = story.related.iter().all(|near| clustering.stories.get(near.story).is_some_and(|near| inside(&near.id)));
+    if members && groups && links && related {
+        return Ok(());
     }
-    Ok(())
+    bad(format!("story {:?} names an article or a story that is not there", story.id))
+}
+
+fn bad(message: String) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
 /// The articles that keep their row, in input order, each with its place.
@@ -277,8 +282,34 @@ mod tests {
         for format in Format::ALL {
             assert!(write(format, &articles[1..], &clustering, &Options::default(), &mut Vec::new()).is_err(), "{format}");
         }
-        let mut broken = clustering.clone();
-        broken.stories[0].links[0].b = ArticleId(99);
-        assert!(write(Format::Json, &articles, &broken, &Options::default(), &mut Vec::new()).is_err());
+        let breaks: [fn(&mut Clustering); 7] = [
+            |broken| broken.stories[0].links[0].b = ArticleId(99),
+            |broken| broken.stories[0].id = ArticleId(99),
+            |broken| broken.stories[0].copies[1].id = ArticleId(99),
+            |broken| broken.stories[0].articles[2] = ArticleId(99),
+            |broken| broken.stories[0].related[0].story = 2,
+            |broken| broken.placements[0].story = 1,
+            |broken| broken.placements[1].copies = 3,
+        ];
+        for (number, edit) in breaks.into_iter().enumerate() {
+            let mut broken = clustering.clone();
+            edit(&mut broken);
+            assert!(write(Format::Json, &articles, &broken, &Options::default(), &mut Vec::new()).is_err(), "{number}");
+            assert!(write_story(&articles, &broken, 0, &mut Vec::new()).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_story_is_what_it_is_among_all() {
+        let (articles, clustering) = sample::result();
+        let mut whole = Vec::new();
+        write(Format::Json, &articles, &clustering, &Options::default(), &mut whole).expect("memory");
+        let mut each = Vec::new();
+        for story in 0..clustering.stories.len() {
+            each.push(Vec::new());
+            write_story(&articles, &clustering, story, &mut each[story]).expect("memory");
+        }
+        assert!(whole.ends_with(&[b"\n".as_slice(), &each.join(b",\n".as_slice()), b"]}\n"].concat()));
+        assert!(write_story(&articles, &clustering, clustering.stories.len(), &mut Vec::new()).is_err());
     }
 }
