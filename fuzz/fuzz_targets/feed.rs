@@ -19,7 +19,7 @@ fn items(bytes: &[u8], head: &str, item: fn(&str) -> String, foot: &str) {
     let (first, last) = (item("first"), item("last"));
     let found = read("m.xml", &[head.as_bytes(), first.as_bytes(), bytes, last.as_bytes(), foot.as_bytes()].concat());
     // A charset is a matter of the whole document.
-    if found.first().is_some_and(|item| item.as_ref().is_err_and(|error| error.to_string().contains("undecodable"))) {
+    if found.iter().any(|item| item.as_ref().is_err_and(|error| error.to_string().contains("undecodable"))) {
         return;
     }
     let is = |article: Option<&Article>, id: &str| {
