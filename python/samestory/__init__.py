@@ -75,7 +75,7 @@ class Stories:
         at = at + length if at < 0 else at
         if not 0 <= at < length:
             raise IndexError(f"there are {length} stories")
-        return json.loads(self._found.story(at))
+        return _object(self._found.story(at))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self[at] for at in range(len(self)))
@@ -105,7 +105,7 @@ class Stories:
         """The rows of ``--format jsonl`` as a ``pyarrow.Table``, a row an article in input order: id, story, copies, score,
         representative, outlet, published, lang, title. ``only="representatives"`` keeps one per copy group, ``"stories"`` one per story.
         """
-        import pyarrow
+        import pyarrow  # type: ignore[import-untyped,unused-ignore]
 
         return pyarrow.table(self._found.table(only))
 
@@ -142,11 +142,12 @@ def evaluate(
     ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows with ``id``, ``gold`` and perhaps ``lang``.
     """
     labels = found.labels(level) if isinstance(found, Stories) else {str(key): str(label) for key, label in found.items()}
+    rows: list[tuple[str, str, str | None]]
     if hasattr(gold, "items"):
         rows = [(str(key), str(label), None) for key, label in gold.items()]
     else:
         rows = [(str(row["id"]), str(row["gold"]), row.get("lang")) for row in gold]
-    return json.loads(_samestory.evaluate(labels, rows, by_lang))
+    return _object(_samestory.evaluate(labels, rows, by_lang))
 
 
 class Index:
@@ -176,20 +177,20 @@ class Index:
     def insert(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
         """Takes articles in, in their order and in one transaction: when this returns, all are on disk. Returns what
         ``samestory dedup`` prints: id, version, verdict (``new``, ``copy``, ``same_story``), story, copies, nearest, scores."""
-        return json.loads(self._index.insert(_read(articles, fields, today, None)))
+        return _objects(self._index.insert(_read(articles, fields, today, None)))
 
     def query(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
         """What would be said of articles now, without taking them in."""
-        return json.loads(self._index.query(_read(articles, fields, today, None)))
+        return _objects(self._index.query(_read(articles, fields, today, None)))
 
     def find(self, id: str) -> dict[str, Any] | None:
         """What is on record of an id."""
         found = self._index.find(id)
-        return None if found is None else json.loads(found)
+        return None if found is None else _object(found)
 
     def recluster(self) -> list[dict[str, Any]]:
         """Rewrites all assignments with exactly the answer of :func:`cluster`; returns its rows."""
-        return [json.loads(row) for row in self._index.recluster().splitlines()]
+        return [_object(row) for row in self._index.recluster().splitlines()]
 
     def forget(self, id: str) -> bool:
         """Retracts an article; false when it is not there."""
@@ -197,7 +198,7 @@ class Index:
 
     def stats(self) -> dict[str, Any]:
         """The index in figures."""
-        return json.loads(self._index.stats())
+        return _object(self._index.stats())
 
     def close(self) -> None:
         """Lets the next writer in. Nothing is lost without."""
@@ -208,6 +209,16 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _object(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
 
 
 def _is_copies(level: str) -> bool:
@@ -223,20 +234,19 @@ def _checked(threads: int | None) -> int | None:
 
 
 def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None, *, unique: bool = False) -> _samestory.Articles:
-    threads = _checked(threads)
-    names = list((fields or {}).items())
     latest = (today or datetime.date.today()).isoformat()
-    read = _of_rows_or_table(articles, names, latest, threads, unique)
+    reader = _samestory.Reader(list((fields or {}).items()), latest, _checked(threads), unique)
+    read = _table_or_rows(reader, articles)
     if read.problems:
         more = f" (and {len(read.problems) - 1} more, see `problems`)" if len(read.problems) > 1 else ""
         warnings.warn(read.problems[0] + more, BadInput, stacklevel=3)
     return read
 
 
-def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, threads: int | None, unique: bool) -> _samestory.Articles:
+def _table_or_rows(reader: _samestory.Reader, articles: Any) -> _samestory.Articles:
     if hasattr(articles, "__arrow_c_stream__"):
         try:
-            return _samestory.Articles.of_table(articles, names, latest, threads, unique)
+            return reader.table(articles)
         except ImportError:
             # pandas needs pyarrow to give its columns; without, its rows do.
             if not hasattr(articles, "to_dict"):
@@ -245,4 +255,4 @@ def _of_rows_or_table(articles: Any, names: list[tuple[str, str]], latest: str, 
         articles = articles.to_dict("records")
     if isinstance(articles, (str, bytes, dict)):
         raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}")
-    return _samestory.Articles.of_rows(articles, names, latest, threads, unique)
+    return reader.rows(articles)

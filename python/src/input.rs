@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString};
 use pyo3_arrow::PyRecordBatchReader;
 use rayon::prelude::*;
 use samestory::Article;
-use samestory::read::{FieldMap, Fields, ReadOptions, Value, columns, records};
+use samestory::read::{FieldMap, Fields, ReadOptions, Value, columns, field, records};
 
 use crate::detached;
 
@@ -23,56 +23,51 @@ pub(crate) struct Articles {
     problems: Vec<String>,
 }
 
+/// How articles are read.
+#[pyclass(frozen)]
+pub(crate) struct Reader {
+    options: ReadOptions,
+    threads: Option<usize>,
+    /// Whether an id may be used only once; an index takes articles of one id for versions of one article.
+    unique: bool,
+}
+
 #[pymethods]
-impl Articles {
-    /// From an object with `__arrow_c_stream__`.
-    #[staticmethod]
-    #[pyo3(signature = (table, fields, latest, threads, unique))]
-    fn of_table(
-        py: Python<'_>,
-        table: PyRecordBatchReader,
-        fields: Vec<(String, String)>,
-        latest: &str,
-        threads: Option<usize>,
-        unique: bool,
-    ) -> PyResult<Articles> {
-        let options = options(fields, latest)?;
+impl Reader {
+    #[new]
+    #[pyo3(signature = (fields, latest, threads, unique))]
+    fn new(fields: Vec<(String, String)>, latest: &str, threads: Option<usize>, unique: bool) -> PyResult<Reader> {
+        Ok(Reader { options: options(fields, latest)?, threads, unique })
+    }
+
+    /// Reads an object with `__arrow_c_stream__`.
+    fn table(&self, py: Python<'_>, table: PyRecordBatchReader) -> PyResult<Articles> {
         let tables =
             table.into_reader()?.collect::<Result<Vec<RecordBatch>, _>>().map_err(|error| PyValueError::new_err(error.to_string()))?;
-        detached(py, threads, || {
+        detached(py, self.threads, || {
             let mut read = Vec::new();
             let mut first = 1;
             for table in tables {
-                read.extend(columns(SOURCE, first, &table, &options));
+                read.extend(columns(SOURCE, first, &table, &self.options));
                 first += table.num_rows() as u64;
             }
-            Articles::of(read, unique)
+            self.sorted(read)
         })
     }
 
-    /// From mappings, one after the other.
-    #[staticmethod]
-    #[pyo3(signature = (rows, fields, latest, threads, unique))]
-    fn of_rows(
-        py: Python<'_>,
-        rows: &Bound<'_, PyAny>,
-        fields: Vec<(String, String)>,
-        latest: &str,
-        threads: Option<usize>,
-        unique: bool,
-    ) -> PyResult<Articles> {
-        let options = options(fields, latest)?;
+    /// Reads mappings, one after the other.
+    fn rows(&self, py: Python<'_>, rows: &Bound<'_, PyAny>) -> PyResult<Articles> {
         let rows = rows.try_iter()?.enumerate().map(|(at, row)| Row::of(&row?, at + 1)).collect::<PyResult<Vec<Row>>>()?;
-        detached(py, threads, || Articles::of(records(SOURCE, 1, rows.into_par_iter(), &options), unique))
+        detached(py, self.threads, || self.sorted(records(SOURCE, 1, rows.into_par_iter(), &self.options)))
     }
 }
 
-impl Articles {
-    /// Good articles and the words for bad ones; an index takes those of one id for versions of one article.
-    fn of(read: Vec<samestory::Result<Article>>, unique: bool) -> Articles {
+impl Reader {
+    /// Good articles, and the words for bad ones.
+    fn sorted(&self, read: Vec<samestory::Result<Article>>) -> Articles {
         let mut problems = Vec::new();
         let articles = read.into_iter().filter_map(|item| item.map_err(|error| problems.push(error.to_string())).ok()).collect();
-        let (articles, doubles) = if unique { samestory::unique(articles) } else { (articles, Vec::new()) };
+        let (articles, doubles) = if self.unique { samestory::unique(articles) } else { (articles, Vec::new()) };
         problems.extend(doubles.iter().map(ToString::to_string));
         Articles { articles, problems }
     }
@@ -98,7 +93,7 @@ fn options(fields: Vec<(String, String)>, latest: &str) -> PyResult<ReadOptions>
 }
 
 /// A mapping whose values are copied, so that it can be read without Python's lock.
-struct Row(Vec<(String, Field)>);
+struct Row(Vec<(String, Option<Field>)>);
 
 enum Field {
     Text(String),
@@ -114,8 +109,8 @@ impl Row {
         };
         let mut fields = Vec::new();
         let mut push = |name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>| -> PyResult<()> {
-            if let (Ok(name), Some(field)) = (name.cast::<PyString>(), Field::of(value)?) {
-                fields.push((name.to_cow()?.into_owned(), field));
+            if let Ok(name) = name.cast::<PyString>() {
+                fields.push((name.to_string_lossy().into_owned(), Field::of(value)?));
             }
             Ok(())
         };
@@ -162,9 +157,7 @@ impl Field {
 
 impl Fields for Row {
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, String> {
-        let alike = || self.0.iter().rev().filter(|(found, _)| found.eq_ignore_ascii_case(name));
-        let field = alike().find(|(found, _)| *found == name).or_else(|| alike().next());
-        Ok(field.map(|(_, field)| match field {
+        Ok(field(&self.0, name).and_then(Option::as_ref).map(|field| match field {
             Field::Text(text) => Value::Text(text.into()),
             Field::Number(number) => Value::Number(number.into()),
             Field::Other(what) => Value::Other(what),

@@ -6,6 +6,8 @@ mod input;
 mod stories;
 mod words;
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
@@ -25,14 +27,18 @@ fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
     })
 }
 
-/// Runs without Python's lock, on so many threads.
+/// Runs without Python's lock, on so many threads. Those that all calls share do not live on in a forked process (`multiprocessing`), where each
+/// call has threads of its own.
 fn detached<T: Send>(py: Python<'_>, threads: Option<usize>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    py.detach(|| match threads {
-        None => Ok(work()),
-        Some(threads) => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.map(|pool| pool.install(work)).map_err(|error| PyValueError::new_err(format!("threads: {error}")))
+    static FIRST: OnceLock<u32> = OnceLock::new();
+    let is_forked = *FIRST.get_or_init(std::process::id) != std::process::id();
+    py.detach(|| {
+        if threads.is_none() && !is_forked {
+            return Ok(work());
         }
+        // 0 is a thread a core.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+        pool.map(|pool| pool.install(work)).map_err(|error| PyValueError::new_err(format!("threads: {error}")))
     })
 }
 
@@ -41,7 +47,7 @@ mod _samestory {
     #[pymodule_export]
     use crate::index::Index;
     #[pymodule_export]
-    use crate::input::Articles;
+    use crate::input::{Articles, Reader};
     #[pymodule_export]
     use crate::stories::{Stories, cluster, evaluate};
     #[pymodule_export]

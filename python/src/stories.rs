@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{IntoPyDict, PyBytes, PyDict};
 use pyo3_arrow::PyTable;
 use samestory::evaluate::{Evaluation, GoldRow};
 use samestory::report::{self, Format, Only, Options};
@@ -52,16 +52,13 @@ impl Stories {
 
     /// A story as the JSON of `--format json`.
     fn story(&self, at: usize) -> PyResult<String> {
-        if at >= self.found.stories.len() {
-            return Err(PyIndexError::new_err("there is no such story"));
-        }
         let mut out = Vec::new();
         report::write_story(&self.articles, &self.found, at, &mut out)?;
         String::from_utf8(out).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    fn summary(&self) -> HashMap<&'static str, u64> {
-        self.found.summary.counts.iter().copied().collect()
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.found.summary.counts.iter().copied().into_py_dict(py)
     }
 
     /// The rows as a table of Arrow.
@@ -78,14 +75,14 @@ impl Stories {
         Ok(PyBytes::new(py, &out))
     }
 
-    /// The story, or copy group, of each id.
-    fn labels(&self, copies: bool) -> HashMap<&str, &str> {
+    /// The story, or copy group, of each id, in input order.
+    fn labels<'py>(&self, py: Python<'py>, copies: bool) -> PyResult<Bound<'py, PyDict>> {
         let key = |id: samestory::ArticleId| self.articles[id.index()].key.as_str();
         let label = |at: &samestory::Placement| {
             let story = &self.found.stories[at.story];
             if copies { key(story.copies[at.copies].id) } else { key(story.id) }
         };
-        self.articles.iter().zip(&self.found.placements).map(|(article, at)| (article.key.as_str(), label(at))).collect()
+        self.articles.iter().zip(&self.found.placements).map(|(article, at)| (article.key.as_str(), label(at))).into_py_dict(py)
     }
 }
 
