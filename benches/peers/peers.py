@@ -14,6 +14,7 @@ the threshold, and may use every core. Where a documentation names a faster way 
   datasketch   the 2.0 default (affine32) with xxhash, the hash its documentation proposes for speed; MinHashLSH with its own bands inside an
                insertion session; candidates are checked on sketches.
   fastsketch   FastSimilaritySketch in batches, LSH with 32 bands, candidates in one CSR matrix, checked on sketches.
+  python       samestory's own module, on the same records, with the settings of the command.
   text-dedup   `python -m text_dedup.minhash` with xxh3, which its help calls faster, on every core. It checks no candidate.
 """
 import argparse
@@ -148,8 +149,22 @@ def text_dedup(corpus: Path, threshold: float) -> tuple[int, Links]:
     return count, iter(parents.items())
 
 
+def samestory(corpus: Path, threshold: float) -> tuple[int, Links]:
+    import orjson
+    import samestory
+
+    with open(corpus, "rb") as lines:
+        stories = samestory.cluster(
+            map(orjson.loads, lines), level="copies", resemblance=threshold, containment=None, shingle=SHINGLE, num_hashes=HASHES, linkage="single",
+        )
+    numbers: dict[str, int] = {}
+    groups = [numbers.setdefault(group, number) for number, group in enumerate(stories.labels("copies").values())]
+    return len(groups), enumerate(groups)
+
+
 # The name of the package, and the route.
 PEERS: dict[str, tuple[str, Callable[[Path, float], tuple[int, Links]]]] = {
+    "python": ("samestory", samestory),
     "gaoya": ("gaoya", gaoya),
     "rensa": ("rensa", rensa),
     "datasketch": ("datasketch", datasketch),

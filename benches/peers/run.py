@@ -156,6 +156,13 @@ def install(cache: Path) -> Path:
     return python
 
 
+def install_ours(python: Path) -> None:
+    """samestory's own module, as it stands."""
+    say("installing the module")
+    if subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--force-reinstall", "--no-deps", ROOT / "python"]).returncode:
+        say("the module cannot be installed")
+
+
 def build() -> Path:
     """samestory, built for release as it stands."""
     say("building samestory")
@@ -397,6 +404,8 @@ def main() -> None:
     cache.mkdir(parents=True, exist_ok=True)
     samestory = args.samestory.resolve() if args.samestory else build()
     python = install(cache)
+    if "python" in args.peers:
+        install_ours(python)
     packages = json.loads(check([python, HERE / "peers.py", "versions"]))
     bench = Bench(tools(samestory, python, args.peers, packages, args.threshold), cache, args.limit, memory, args.threshold)
     mode = "curve" if args.curve else "hot" if args.hot else "compare"
