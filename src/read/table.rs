@@ -306,7 +306,7 @@ mod tests {
             assert_eq!(rows(&text), [format!("4:1|a{end}b"), "6:2|".into(), short, "10:4|c\"d".into()], "{end:?}");
         }
         let broken = "3!a quote is not closed; the rows after this one are read without quotes";
-        assert_eq!(rows("id,text\r\n1,a\r\n2,\"b\r\n3,c\r\n\r\n4,\"d\r\n5,e\r\n"), ["2:1|a", broken, "4:3|c", "6:4|\"d", "7:5|e"]);
+        assert_eq!(rows("id,text\r\n1,a\r\n2,\"b\r\n3,c\r\n\r\n4,d\"\"e\r\n5,f\r\n"), ["2:1|a", broken, "4:3|c", "6:4|d\"e", "7:5|f"]);
     }
 
     #[test]
