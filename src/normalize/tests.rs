@@ -47,6 +47,7 @@ fn rules() {
         ("N10 Thai pairs keep their vowels", "กำลัง", "กํา าลั ลัง"),
         ("N10 Indic vowel signs stay", "हिन्दी में", "हिन्दी में"),
         ("N11", "U.S.A. J.R.R.Tolkien ق.م أ.ف.ب.", "usa jrr tolkien ق م افب"),
+        ("N11 a hamza that follows an alef", "أ.أ.\u{674} أ.\u{674}.أ ب.\u{674}.أ", "اا اا ب\u{674}ا"),
         ("N12", "بـ * الـ100 بGoogle ال50 والـ m4 1442هـ. ال 5", "100 google 50 m4 1442ه ال 5"),
         ("nothing", " \t\n… !؟", ""),
     ] {
@@ -79,7 +80,7 @@ fn a_word_of_dots_and_letters_costs_linear_time() {
 /// Text that is likely to meet the rules: letters of many scripts, marks, digits, separators.
 fn mixed() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        4 => prop::sample::select(vec!["ا", "ب", "أ", "ل", "و", "ـ", ".", "ـ.ـ", "َ", "\u{654}", "ى", " ", "\n", "،", "'"]),
+        4 => prop::sample::select(vec!["ا", "ب", "أ", "ل", "و", "ـ", ".", "ـ.ـ", "َ", "\u{654}", "\u{674}", "ى", " ", "\n", "،", "'"]),
         3 => prop::sample::select(vec!["a", "B", "İ", "ı", "ß", "é", "e\u{301}", "i\u{307}", "\u{301}", "\u{323}", "К", "ё", "σ", "Σ"]),
         3 => prop::sample::select(vec!["1", "٢", "３", ",", "٬", "٫", ".", "000", "²", "½", "…"]),
         2 => prop::sample::select(vec!["中", "国", "ー", "ク", "ﾞ", "ก", "ำ", "ั", "हि", "न्", "한", "ᄒ", "ᅡ", "ᆫ", "ﷺ", "ﻻ", "\u{200d}", "😀", "ᾳ", "ΐ"]),

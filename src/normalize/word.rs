@@ -244,7 +244,9 @@ impl<F: FnMut(Token<'_>)> Words<F> {
         let mut words = self.chain.drain(..);
         let Some(mut whole) = words.next() else { return };
         for word in words {
-            whole.text.push_str(&word.text);
+            // As in `letter`: the hamza that follows an alef is read with it.
+            let text = word.text.strip_prefix('\u{674}').filter(|_| whole.text.ends_with('ا')).unwrap_or(&word.text);
+            whole.text.push_str(text);
             whole.span.end = word.span.end;
             whole.marks |= word.marks;
         }
