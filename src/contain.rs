@@ -33,12 +33,13 @@ use crate::verify::{MIN_CONTAINED, Ratio};
 
 use samples::{Chosen, Sampled, Values, distinct};
 use sources::Sources;
-use tables::{Counts, Marks, Twice};
+pub(crate) use sources::union;
+pub(crate) use tables::{Filling, Marks, Tables};
 
 /// Places for each value where many are marked.
-const COARSE: usize = 16;
+pub(crate) const COARSE: usize = 16;
 /// Places for each value of one text: few share one.
-const FINE: usize = 256;
+pub(crate) const FINE: usize = 256;
 
 /// Neighbors on one side that a holder of a crowded shingle is compared with.
 const NEIGHBORS: usize = 8;
@@ -61,18 +62,11 @@ pub fn candidates(samples: &dyn Samples, groups: &[u32], least: Ratio, whole: &(
     let sampled = Sampled(samples);
     let search = Search::new(&sampled, samples, groups);
     let told = |(text, sample): (u32, Cow<'_, Sample>)| {
-        let (shingles, values) = (sample.shingles as usize, sample.values());
-        let mut inner = Inner::new(text, shingles, least);
-        if shingles < MIN_CONTAINED || !search.may_be_held(&inner, values) {
+        if sample.shingles < MIN_CONTAINED as u32 || !search.tables.may_be_held(&sample, least) {
             return None;
         }
-        let mut suffices = inner.is_told_by(values);
-        if !suffices {
-            // Perhaps only because repeats were counted.
-            inner = Inner::new(text, distinct(&whole(text, &sample)).len(), least);
-            suffices = inner.is_told_by(values);
-        }
-        Some((inner, suffices))
+        let (room, suffices) = sample.room(least, || whole(text, &sample));
+        Some((Inner { text, room }, suffices))
     };
     let (mut inner, mut thin): (Vec<Inner>, Vec<Inner>) = samples
         .each()
@@ -108,14 +102,24 @@ struct Inner {
     room: u32,
 }
 
-impl Inner {
-    fn new(text: u32, shingles: usize, least: Ratio) -> Inner {
-        Inner { text, room: (shingles - least.least_of(shingles)) as u32 }
-    }
+/// The most of so many shingles that may be missing in a text that holds them.
+fn room(shingles: usize, least: Ratio) -> u32 {
+    (shingles - least.least_of(shingles)) as u32
+}
 
-    /// Whether a text that holds this one has at least one of these values of it.
-    fn is_told_by(&self, values: &[u32]) -> bool {
-        Marks::new(values, FINE).count() > self.room as usize
+impl Sample {
+    /// The room of a text, and whether one that holds it has at least one value of its sample; `whole` gives the upper halves of all its
+    /// shingles.
+    pub(crate) fn room(&self, least: Ratio, whole: impl FnOnce() -> Vec<u32>) -> (u32, bool) {
+        let is_told = |room: u32| Marks::new(self.values(), FINE).count() > room as usize;
+        let mut of_text = room(self.shingles as usize, least);
+        let mut suffices = is_told(of_text);
+        if !suffices {
+            // Perhaps only because repeats were counted.
+            of_text = room(distinct(&whole()).len(), least);
+            suffices = is_told(of_text);
+        }
+        (of_text, suffices)
     }
 }
 
@@ -127,19 +131,13 @@ struct Search<'t> {
     values: &'t dyn Values,
     samples: &'t dyn Samples,
     groups: &'t [u32],
-    twice: Twice,
-    counts: Counts,
+    tables: Tables,
 }
 
 impl<'t> Search<'t> {
     fn new(values: &'t dyn Values, samples: &'t dyn Samples, groups: &'t [u32]) -> Search<'t> {
         let sources = Sources::new(values, groups);
-        Search { values, samples, groups, twice: Twice::new(&sources), counts: Counts::new(&sources) }
-    }
-
-    /// Whether not too many of its values stand nowhere else.
-    fn may_be_held(&self, inner: &Inner, values: &[u32]) -> bool {
-        values.iter().filter(|value| !self.twice.holds(**value)).nth(inner.room as usize).is_none()
+        Search { values, samples, groups, tables: Tables::new(&sources) }
     }
 
     /// The pairs of one of `inner`, which are ascending, and a text that may hold it.
@@ -153,7 +151,7 @@ impl<'t> Search<'t> {
             let of_one = |(text, values): (u32, Cow<'_, [u32]>)| {
                 let inner = inner.binary_search_by_key(&text, |inner| inner.text).ok().map(|at| &inner[at]);
                 inner
-                    .map_or_else(Vec::new, |inner| self.prefix(inner, &values))
+                    .map_or_else(Vec::new, |inner| self.tables.prefix(inner.room, &values))
                     .into_iter()
                     .filter(|value| is_here(*value))
                     .map(move |value| row(value, text))
@@ -178,17 +176,6 @@ impl<'t> Search<'t> {
         found
     }
 
-    /// The values of which a holder of the text must have one, the rarest: as many as may be missing and one, less those that are.
-    fn prefix(&self, inner: &Inner, values: &[u32]) -> Vec<u32> {
-        let alone = values.iter().filter(|value| !self.twice.holds(**value)).count();
-        let shared = values.iter().copied().filter(|value| self.twice.holds(*value));
-        let mut rarest: Vec<u64> = shared.map(|value| u64::from(self.counts.of(value)) << 32 | u64::from(value)).collect();
-        rarest.sort_unstable();
-        rarest.dedup();
-        rarest.truncate((inner.room as usize + 1).saturating_sub(alone));
-        rarest.into_iter().map(|row| row as u32).collect()
-    }
-
     /// The pairs of which one has a row of `wanted` and the other one with the same value in `holders`; both are ascending.
     fn meet(&self, inner: &[Inner], wanted: &[u64], holders: &[u64]) -> Contained {
         let mut found = Contained::default();
@@ -199,16 +186,8 @@ impl<'t> Search<'t> {
             let of_group = value(group[0]);
             start += holders[start..].iter().take_while(|row| value(**row) < of_group).count();
             let end = start + holders[start..].iter().take_while(|row| value(**row) == of_group).count();
-            if group.len() * (end - start) > CROWDED * CROWDED {
-                found.crowded += 1;
-                for row in group {
-                    let at = start + holders[start..end].partition_point(|holder| holder < row);
-                    let near = at.saturating_sub(NEIGHBORS).max(start)..(at + NEIGHBORS + 1).min(end);
-                    places.extend([(*row as u32, start..start + 1), (*row as u32, near)]);
-                }
-            } else {
-                places.extend(group.iter().map(|row| (*row as u32, start..end)));
-            }
+            let of_row = |text: u32, near: Range<usize>| places.push((text, start + near.start..start + near.end));
+            found.crowded += u64::from(near(group, &holders[start..end], of_row));
         }
         // One text's holders are collected over all its values before they become pairs, so that each pair is made once or twice.
         places.par_sort_unstable_by_key(|(text, range)| (*text, range.start));
@@ -217,15 +196,11 @@ impl<'t> Search<'t> {
         let met_by = || vec![u32::MAX; self.groups.len()];
         let pairs = of_one.into_par_iter().map_init(met_by, |met_by, places| {
             let a = places[0].0;
-            let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room as usize);
+            let room = inner.binary_search_by_key(&a, |inner| inner.text).map_or(0, |at| inner[at].room);
             let met = places.iter().flat_map(|(_, range)| holders[range.clone()].iter().map(|row| *row as u32));
             let mut larger: Vec<u32> = met.filter(|b| std::mem::replace(&mut met_by[*b as usize], a) != a).collect();
-            let own = Own::new(&self.values.of(a), room);
-            let whole = self.samples.of(a).whole().map(|values| Own::new(values, room));
-            let holds = |b: u32| {
-                let of_whole = |own: &Own| self.samples.of(b).whole().is_none_or(|values| own.is_near(values));
-                own.is_near(&self.values.of(b)) && whole.as_ref().is_none_or(of_whole)
-            };
+            let wanted = Wanted::new(&self.values.of(a), &self.samples.of(a), room);
+            let holds = |b: u32| wanted.may_be_in(&self.values.of(b), &self.samples.of(b));
             larger.retain(|b| self.groups[*b as usize] != self.groups[a as usize] && holds(*b));
             larger.into_iter().map(move |b| (a.min(b), a.max(b)))
         });
@@ -234,6 +209,43 @@ impl<'t> Search<'t> {
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
         found
+    }
+}
+
+/// Gives the holders of a value that each text which looks for it meets: all, or where that are too many pairs the first and its neighbors.
+/// All rows are of one value and ascending; whether it is crowded.
+pub(crate) fn near(wanted: &[u64], holders: &[u64], mut give: impl FnMut(u32, Range<usize>)) -> bool {
+    let is_crowded = wanted.len() * holders.len() > CROWDED * CROWDED;
+    for row in wanted {
+        if is_crowded {
+            let at = holders.partition_point(|holder| holder < row);
+            give(*row as u32, 0..1);
+            give(*row as u32, at.saturating_sub(NEIGHBORS)..(at + NEIGHBORS + 1).min(holders.len()));
+        } else {
+            give(*row as u32, 0..holders.len());
+        }
+    }
+    is_crowded
+}
+
+/// A text that another may hold, as it is looked for in one.
+pub(crate) struct Wanted {
+    own: Own,
+    /// All of its values, where they are kept.
+    whole: Option<Own>,
+}
+
+impl Wanted {
+    /// A text by some of its values.
+    pub(crate) fn new(values: &[u32], sample: &Sample, room: u32) -> Wanted {
+        let own = |values: &[u32]| Own::new(values, room as usize);
+        Wanted { own: own(values), whole: sample.whole().map(own) }
+    }
+
+    /// Whether it may be in a text with these of the values.
+    pub(crate) fn may_be_in(&self, values: &[u32], sample: &Sample) -> bool {
+        let of_whole = |own: &Own| sample.whole().is_none_or(|values| own.is_near(values));
+        self.own.is_near(values) && self.whole.as_ref().is_none_or(of_whole)
     }
 }
 

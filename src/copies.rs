@@ -33,6 +33,10 @@ use crate::verify::{CopyRule, Overlap};
 use component::Component;
 use fold::Units;
 
+pub(crate) use attach::SAMPLE;
+pub(crate) use component::{Link, Work, gather, longer_first};
+pub(crate) use fold::Days;
+
 /// How copies are found and grouped.
 #[derive(Debug, Clone)]
 pub struct CopyFinder {
@@ -182,6 +186,11 @@ impl Copies {
         Copies { group_of, unit_of, ..Copies::default() }
     }
 
+    /// Groups that were found elsewhere, in one of which texts have different numbers.
+    pub(crate) fn of_groups(group_of: Vec<u32>, unit_of: Vec<u32>) -> Copies {
+        Copies { group_of, unit_of, ..Copies::default() }
+    }
+
     /// Whether two articles have the same text.
     #[must_use]
     pub fn is_same_text(&self, a: ArticleId, b: ArticleId) -> bool {
@@ -260,9 +269,9 @@ impl CopyFinder {
         found
     }
 
-    /// Whether a pair is a copy, given its overlap.
-    fn is_copy(&self, units: &Units, a: u32, b: u32, overlap: &Overlap) -> bool {
-        let rule = self.rule.after(units.gap(a, b));
+    /// Whether a pair is a copy, given when its texts were printed and its overlap.
+    pub(crate) fn is_copy(&self, a: Days, b: Days, overlap: &Overlap) -> bool {
+        let rule = self.rule.after(a.gap(b));
         rule.resembles(overlap) || rule.contains(overlap)
     }
 }

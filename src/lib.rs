@@ -48,6 +48,7 @@ pub mod normalize;
 pub mod read;
 pub mod report;
 pub mod shingle;
+pub mod shuffle;
 pub mod sketch;
 pub mod story;
 pub mod verify;

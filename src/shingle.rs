@@ -73,6 +73,11 @@ impl Shingles {
         Shingles(hashes.into_boxed_slice())
     }
 
+    /// A set from hashes that are ascending, each once.
+    pub(crate) fn of_ascending(hashes: Vec<u64>) -> Shingles {
+        Shingles(hashes.into_boxed_slice())
+    }
+
     /// The hashes, ascending.
     #[must_use]
     pub fn hashes(&self) -> &[u64] {

@@ -51,7 +51,12 @@ impl Sample {
         Sample { shingles, sampled, values: numbers.collect() }
     }
 
-    pub(super) fn values(&self) -> &[u32] {
+    /// How many shingles the text has, repeats counted.
+    pub(crate) fn shingles(&self) -> usize {
+        self.shingles as usize
+    }
+
+    pub(crate) fn values(&self) -> &[u32] {
         &self.values[..self.sampled as usize]
     }
 
@@ -68,7 +73,7 @@ impl Sample {
     }
 
     /// All values, if they are kept.
-    pub(super) fn whole(&self) -> Option<&[u32]> {
+    pub(crate) fn whole(&self) -> Option<&[u32]> {
         (self.values.len() == self.shingles as usize).then_some(&self.values)
     }
 }

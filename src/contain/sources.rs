@@ -1,5 +1,7 @@
 //! The values of all groups, one group after the other.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::Values;
@@ -8,9 +10,9 @@ use super::Values;
 /// where one text repeats it. What stands here once is therefore one value of each text that has it.
 pub(super) struct Sources<'t> {
     values: &'t dyn Values,
-    /// Texts that are groups of their own.
+    /// Texts that are groups of their own, and those that are the first of their groups.
     is_alone: Vec<bool>,
-    alone: Vec<u32>,
+    is_first: Vec<bool>,
     /// The texts of larger groups, one group after the other, and where each begins.
     together: Vec<u32>,
     starts: Vec<usize>,
@@ -23,12 +25,12 @@ impl<'t> Sources<'t> {
         let mut order: Vec<(u32, u32)> = groups.iter().copied().zip(0..).collect();
         order.par_sort_unstable();
         let size = values.each().map(|(_, values)| values.len()).sum();
-        let is_alone = vec![false; groups.len()];
-        let mut found = Sources { values, is_alone, alone: Vec::new(), together: Vec::new(), starts: Vec::new(), size };
+        let none = vec![false; groups.len()];
+        let mut found = Sources { values, is_alone: none.clone(), is_first: none, together: Vec::new(), starts: Vec::new(), size };
         for run in order.chunk_by(|a, b| a.0 == b.0) {
+            found.is_first[run[0].1 as usize] = true;
             if let [(_, text)] = run {
                 found.is_alone[*text as usize] = true;
-                found.alone.push(*text);
             } else {
                 found.starts.push(found.together.len());
                 found.together.extend(run.iter().map(|row| row.1));
@@ -43,27 +45,30 @@ impl<'t> Sources<'t> {
         (0..self.starts.len()).into_par_iter().for_each(|group| receive(&self.union(group)));
     }
 
-    /// Gives what the first text of every so-manieth group has to `receive`, on all threads.
-    pub(super) fn firsts(&self, step: usize, receive: impl Fn(&[u32]) + Sync) {
-        let first = |at: usize| self.alone.get(at).copied().unwrap_or_else(|| self.together[self.starts[at - self.alone.len()]]);
-        let groups = (0..self.alone.len() + self.starts.len()).into_par_iter();
-        groups.step_by(step).for_each(|at| receive(&self.values.of(first(at))));
+    /// Gives what the first text of each group has to `receive`, on all threads.
+    pub(super) fn firsts(&self, receive: impl Fn(&[u32]) + Sync) {
+        self.values.each().filter(|(text, _)| self.is_first[*text as usize]).for_each(|(_, values)| receive(&values));
     }
 
     /// What the texts of a larger group have together.
     fn union(&self, group: usize) -> Vec<u32> {
         let end = self.starts.get(group + 1).copied().unwrap_or(self.together.len());
-        let (mut values, mut repeats) = (Vec::new(), Vec::new());
-        for text in &self.together[self.starts[group]..end] {
-            let start = values.len();
-            values.extend_from_slice(&self.values.of(*text));
-            values[start..].sort_unstable();
-            repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
-        }
-        // Ascending runs are merged.
-        values.sort();
-        values.dedup();
-        values.append(&mut repeats);
-        values
+        union(self.together[self.starts[group]..end].iter().map(|text| self.values.of(*text)))
     }
+}
+
+/// What texts have together, with what one of them repeats.
+pub(crate) fn union<'v>(texts: impl Iterator<Item = Cow<'v, [u32]>>) -> Vec<u32> {
+    let (mut values, mut repeats) = (Vec::new(), Vec::new());
+    for text in texts {
+        let start = values.len();
+        values.extend_from_slice(&text);
+        values[start..].sort_unstable();
+        repeats.extend(values[start..].windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+    }
+    // Ascending runs are merged.
+    values.sort();
+    values.dedup();
+    values.append(&mut repeats);
+    values
 }

@@ -16,7 +16,7 @@ use crate::shingle::Shingles;
 use crate::verify::Overlap;
 
 /// Most members of a group that are looked at: they resemble each other, so that a few tell what all hold.
-const SAMPLE: usize = 8;
+pub(crate) const SAMPLE: usize = 8;
 
 /// Articles whose samples are read together.
 const BLOCK: usize = 256;
@@ -104,7 +104,7 @@ impl CopyFinder {
         let set = |unit: u32| needed.binary_search(&unit).ok().map(|at| &sets[at]);
         let link = |(a, b): &(u32, u32)| {
             let overlap = Overlap::of(set(*a)?, set(*b)?);
-            let copy = self.is_copy(units, *a, *b, &overlap);
+            let copy = self.is_copy(units.days(*a), units.days(*b), &overlap);
             copy.then(|| Some(longer_first((*a, set(*a)?), (*b, set(*b)?), overlap)))?
         };
         pairs.iter().map(link).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::fold::Units;
+use super::fold::{Days, Units};
 use super::{CopyFinder, Texts};
 use crate::config::Linkage;
 use crate::linkage::{self, Partition, Pins};
@@ -55,7 +55,7 @@ pub(super) struct Solved {
 
 /// Links the members of a crowded bucket with a few hosts among them; `link` gives those of some pairs that are copies. Who is connected
 /// already, by `groups`, need not be compared again. Returns how many pairs were compared and how many members are still alone.
-pub(super) fn gather(bucket: &[u32], groups: &mut Partition, mut link: impl FnMut(&[(u32, u32)]) -> Vec<(u32, u32)>) -> (u64, u64) {
+pub(crate) fn gather(bucket: &[u32], groups: &mut Partition, mut link: impl FnMut(&[(u32, u32)]) -> Vec<(u32, u32)>) -> (u64, u64) {
     let (mut compared, mut alone) = (0, bucket.to_vec());
     for _ in 0..HOSTS {
         let Some(host) = alone.first().copied() else { break };
@@ -73,24 +73,22 @@ pub(super) fn gather(bucket: &[u32], groups: &mut Partition, mut link: impl FnMu
 }
 
 /// A component while it is solved; its units are numbered from 0, in their order.
-struct Work<'w> {
-    finder: &'w CopyFinder,
-    units: &'w [u32],
-    all: &'w Units,
-    sets: Vec<Shingles>,
+pub(crate) struct Work<'w> {
+    pub(crate) finder: &'w CopyFinder,
+    pub(crate) days: Vec<Days>,
+    pub(crate) sets: Vec<Shingles>,
     /// Pairs pinned apart.
-    apart: Vec<(u32, u32)>,
+    pub(crate) apart: Vec<(u32, u32)>,
 }
 
-type Link = (u32, u32, Overlap);
+pub(crate) type Link = (u32, u32, Overlap);
 
 impl CopyFinder {
     pub(super) fn solve(&self, component: &Component, all: &Units, texts: &Texts<'_>) -> Solved {
         let local = |unit: &u32| component.units.binary_search(unit).ok().map(|at| at as u32);
         let work = Work {
             finder: self,
-            units: &component.units,
-            all,
+            days: component.units.iter().map(|unit| all.days(*unit)).collect(),
             sets: component.units.par_iter().with_min_len(64).map(|unit| texts.source.shingles(all.first(*unit))).collect(),
             apart: all.apart.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect(),
         };
@@ -98,7 +96,7 @@ impl CopyFinder {
         let pairs: Vec<(u32, u32)> = component.pairs.iter().filter_map(|(a, b)| local(a).zip(local(b))).collect();
         let mut links = work.links(&pairs);
         if !component.crowded.is_empty() {
-            let mut groups = Partition::new(work.units.len(), &[]);
+            let mut groups = Partition::new(work.sets.len(), &[]);
             for (a, b, _) in &links {
                 groups.join(*a, *b);
             }
@@ -116,13 +114,13 @@ impl CopyFinder {
         found.links = links.len() as u64;
         let labels = match self.linkage {
             Linkage::Single => {
-                let mut partition = Partition::new(work.units.len(), &work.apart);
+                let mut partition = Partition::new(work.sets.len(), &work.apart);
                 for (a, b, _) in &links {
                     partition.join(*a, *b);
                 }
                 partition.labels()
             }
-            Linkage::Average => work.average(&links, &mut found),
+            Linkage::Average => work.average(&links, &mut found.large),
         };
         let unit = |at: u32| component.units[at as usize];
         let contained = links.into_iter().filter(|link| labels[link.0 as usize] != labels[link.1 as usize] && self.rule.contains(&link.2));
@@ -138,7 +136,7 @@ impl CopyFinder {
 }
 
 /// A link with the longer text first, of two equally long the one that comes later.
-pub(super) fn longer_first(a: (u32, &Shingles), b: (u32, &Shingles), overlap: Overlap) -> (u32, u32, Overlap) {
+pub(crate) fn longer_first<T: Ord + Copy>(a: (T, &Shingles), b: (T, &Shingles), overlap: Overlap) -> (T, T, Overlap) {
     if (a.1.len(), a.0) > (b.1.len(), b.0) { (a.0, b.0, overlap) } else { (b.0, a.0, overlap) }
 }
 
@@ -148,10 +146,10 @@ impl Work<'_> {
     }
 
     /// Those of the pairs that are copies.
-    fn links(&self, pairs: &[(u32, u32)]) -> Vec<Link> {
+    pub(crate) fn links(&self, pairs: &[(u32, u32)]) -> Vec<Link> {
         let check = |(a, b): &(u32, u32)| {
             let overlap = self.overlap(*a, *b);
-            self.finder.is_copy(self.all, self.units[*a as usize], self.units[*b as usize], &overlap).then_some((*a, *b, overlap))
+            self.finder.is_copy(self.days[*a as usize], self.days[*b as usize], &overlap).then_some((*a, *b, overlap))
         };
         pairs.par_iter().with_min_len(256).filter_map(check).collect()
     }
@@ -159,24 +157,24 @@ impl Work<'_> {
     /// Resemblance in millionths; of a pair that its dates rule out, 0.
     fn alike(&self, a: u32, b: u32) -> u32 {
         let overlap = self.overlap(a, b);
-        let rule = self.finder.rule.after(self.all.gap(self.units[a as usize], self.units[b as usize]));
+        let rule = self.finder.rule.after(self.days[a as usize].gap(self.days[b as usize]));
         if rule == self.finder.rule || rule.resembles(&overlap) { overlap.resemblance() as u32 } else { 0 }
     }
 
-    /// Groups by average linkage, each labelled by its smallest member.
-    fn average(&self, links: &[Link], found: &mut Solved) -> Vec<u32> {
+    /// Groups by average linkage, each labelled by its smallest member; `large` counts components too large to compare all pairs.
+    pub(crate) fn average(&self, links: &[Link], large: &mut u64) -> Vec<u32> {
         let alike: Vec<&Link> = links.iter().filter(|link| self.finder.rule.resembles(&link.2)).collect();
-        let roots = linkage::components(self.units.len(), alike.iter().map(|link| (link.0, link.1)));
+        let roots = linkage::components(self.sets.len(), alike.iter().map(|link| (link.0, link.1)));
         let mut members: Vec<(u32, u32)> = roots.iter().zip(0..).map(|(root, at)| (*root, at)).collect();
         members.sort_unstable();
-        let mut labels: Vec<u32> = (0..self.units.len() as u32).collect();
+        let mut labels: Vec<u32> = (0..self.sets.len() as u32).collect();
         for members in members.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() > 1) {
             let root = members[0].0;
             let members: Vec<u32> = members.iter().map(|member| member.1).collect();
             let of_members = if members.len() <= DENSE {
                 self.dense(&members)
             } else {
-                found.large += 1;
+                *large += 1;
                 self.led(&members, alike.iter().filter(|link| roots[link.0 as usize] == root))
             };
             for (unit, label) in members.iter().zip(of_members) {

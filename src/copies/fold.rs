@@ -12,15 +12,31 @@ pub(super) struct Units {
     articles: Vec<u32>,
     /// Where each unit begins, and the end.
     starts: Vec<u32>,
-    /// First and last day it was printed; [`UNDATED`] unless every printing is dated.
-    days: Vec<(i32, i32)>,
+    days: Vec<Days>,
     /// How many have no token; they come first.
     pub(super) empty: usize,
     /// Pairs of units pinned apart.
     pub(super) apart: Vec<(u32, u32)>,
 }
 
-const UNDATED: (i32, i32) = (i32::MAX, i32::MIN);
+/// First and last day a text was printed; [`UNDATED`](Days::UNDATED) unless every printing is dated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Days(pub(crate) i32, pub(crate) i32);
+
+impl Days {
+    pub(crate) const UNDATED: Days = Days(i32::MAX, i32::MIN);
+
+    pub(crate) fn of(mut days: impl Iterator<Item = Option<i32>>) -> Days {
+        let widen = |Days(first, last), day: Option<i32>| day.map(|day| Days(day.min(first), day.max(last)));
+        days.try_fold(Days::UNDATED, widen).unwrap_or(Days::UNDATED)
+    }
+
+    /// Days between the nearest printings of two texts, when all are dated.
+    pub(crate) fn gap(self, other: Days) -> Option<i64> {
+        let (Days(a, z), Days(b, y)) = (self, other);
+        (self != Days::UNDATED && other != Days::UNDATED).then(|| i64::from((b - z).max(a - y).max(0)))
+    }
+}
 
 impl Units {
     /// Folds articles with equal sets. Texts without tokens and articles pinned apart stay alone.
@@ -75,13 +91,8 @@ impl Units {
     }
 
     fn date(&mut self, days: &[Option<i32>]) {
-        self.days = (0..self.len())
-            .map(|unit| {
-                let days = self.articles(unit as u32).iter().map(|article| days[*article as usize]);
-                let widen = |range: (i32, i32), day: Option<i32>| day.map(|day| (range.0.min(day), range.1.max(day)));
-                days.into_iter().try_fold(UNDATED, widen).unwrap_or(UNDATED)
-            })
-            .collect();
+        self.days =
+            (0..self.len()).map(|unit| Days::of(self.articles(unit as u32).iter().map(|article| days[*article as usize]))).collect();
     }
 
     pub(super) fn len(&self) -> usize {
@@ -97,10 +108,9 @@ impl Units {
         ArticleId(self.articles[self.starts[unit as usize] as usize])
     }
 
-    /// Days between the nearest printings of two texts, when all are dated.
-    pub(super) fn gap(&self, a: u32, b: u32) -> Option<i64> {
-        let ((a, z), (b, y)) = (self.days[a as usize], self.days[b as usize]);
-        ((a, z) != UNDATED && (b, y) != UNDATED).then(|| i64::from((b - z).max(a - y).max(0)))
+    /// When a unit was printed.
+    pub(super) fn days(&self, unit: u32) -> Days {
+        self.days[unit as usize]
     }
 
     /// The unit of each article.

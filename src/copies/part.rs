@@ -150,7 +150,7 @@ impl CopyFinder {
         let global = |(a, b): &(u32, u32)| (part.unit(*a), part.unit(*b));
         let may = |pair: &&(u32, u32)| {
             let (a, b) = global(pair);
-            halves.overlap(pair.0, pair.1).is_none_or(|most| self.is_copy(units, a, b, &most))
+            halves.overlap(pair.0, pair.1).is_none_or(|most| self.is_copy(units.days(a), units.days(b), &most))
         };
         let pairs: Vec<(u32, u32)> = pairs.iter().filter(may).copied().collect();
         let are = self.compare(&pairs.iter().map(global).collect::<Vec<_>>(), units, texts);

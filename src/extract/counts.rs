@@ -85,9 +85,19 @@ impl LineCounts {
         LineCounts { outlets: rows.outlets.into_iter().collect(), lines: rows.lines.into_iter().collect() }
     }
 
+    /// What says of these [lines](line_keys) that they are repeated, and of no other.
+    pub(crate) fn of_repeated(keys: impl Iterator<Item = u64>) -> LineCounts {
+        let count = Count { dated: MIN_REPEATS, undated: 0, first_day: 0, last_day: 1 };
+        LineCounts { outlets: AHashMap::new(), lines: keys.map(|key| (key, count)).collect() }
+    }
+
     pub(super) fn is_template(&self, outlet: u64, template: u64) -> bool {
-        let Some(count) = self.lines.get(&key(outlet, template)) else { return false };
-        let articles = self.outlets.get(&outlet).copied().unwrap_or(0);
+        self.is_repeated_among(self.outlets.get(&outlet).copied().unwrap_or(0), key(outlet, template))
+    }
+
+    /// Whether an outlet of so many articles repeats one of its [lines](line_keys).
+    pub(crate) fn is_repeated_among(&self, articles: u32, key: u64) -> bool {
+        let Some(count) = self.lines.get(&key) else { return false };
         let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
         count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
     }

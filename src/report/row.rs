@@ -16,7 +16,7 @@ pub(crate) fn rounded(score: f64) -> f64 {
 
 /// The row of one article; the order of the fields is the order of the keys and columns.
 #[derive(Debug, Serialize)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     pub(super) id: &'a str,
     #[serde(flatten)]
     pub(super) place: Place<'a>,
@@ -45,7 +45,7 @@ pub(super) fn place<'a>(articles: &'a [Article], clustering: &Clustering, at: &P
 
 impl<'a> Row<'a> {
     /// The row of an article at its place.
-    pub(super) fn new(article: &'a Article, place: Place<'a>, lang: Option<&'a str>) -> Row<'a> {
+    pub(crate) fn new(article: &'a Article, place: Place<'a>, lang: Option<&'a str>) -> Row<'a> {
         Row {
             id: &article.key,
             place,
@@ -61,7 +61,7 @@ impl<'a> Row<'a> {
         ["id", "story", "copies", "score", "representative", "outlet", "published", "lang", "title"];
 
     /// The values as text, unknown ones empty.
-    pub(super) fn cells(&self) -> [String; 9] {
+    pub(crate) fn cells(&self) -> [String; 9] {
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         [
             self.id.to_owned(),

@@ -29,6 +29,7 @@ const LIBRARY: &[&str] = &[
     "index",
     "report",
     "large",
+    "shuffle",
     "explain",
     "evaluate",
 ];

@@ -1,0 +1,192 @@
+//! The stages of a run as streams of rows, for who keeps and sorts the rows between them: Apache Spark, or anything that shuffles (Dean and
+//! Ghemawat 2004, MapReduce).
+//!
+//! A [`Stage`] reads rows of bytes and writes rows of bytes. Most take them in any order; others want them [`sorted`](Spec::sorted) by their
+//! first columns and check that they are. Whoever runs them sees to it that rows which are equal in the first column of a sorted stage
+//! come to one place, and to nothing else: what is decided is decided here, by the functions of the run on one machine, and the answer is
+//! the same, however rows are cut and spread. No bucket is held that others fill without end: members of a component are, the texts of a
+//! copy group, and the holders of one shingle.
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | `lines` | articles | lines, and how many articles each outlet has |
+//! | `templates` | lines by key | those that their outlet repeats |
+//! | `print` | articles | what is kept of each: sketch, band keys, shingles |
+//! | `fold` | prints by sketch and id | distinct texts |
+//! | `bands` | texts | their band keys |
+//! | `meet` | band keys | pairs, and members of crowded buckets |
+//! | `link` | pairs with their texts | copies |
+//! | `crowd` | crowded buckets with their texts | copies in them |
+//! | `forest`, `components` | edges | fewer edges; the component of each node |
+//! | `group` | components with their texts | copy groups |
+//! | `sample` | texts by group | the few of each group that containment looks at |
+//! | `size`, `count`, `add` | these | how common their shingles are |
+//! | `look`, `mark`, `join`, `hold`, `near` | these | pairs of which one may hold the other |
+//! | `contain` | pairs with their texts | those that do |
+//! | `held` | these by group | groups that join others |
+//! | `place` | articles by group | the rows of the result |
+
+mod containment;
+mod groups;
+mod pairs;
+mod rows;
+mod texts;
+mod wire;
+
+pub use texts::article_to_bytes;
+
+use crate::config::{Config, Level};
+use crate::copies::CopyFinder;
+use crate::error::{Error, Result};
+
+/// Takes a row.
+pub type Emit<'e> = dyn FnMut(&[&[u8]]) + 'e;
+
+/// What all tasks of a stage are given: keys and values.
+pub type Shared<'s> = [(&'s [u8], &'s [u8])];
+
+/// What goes into a stage and comes out, by the names of the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spec {
+    /// The stage.
+    pub name: &'static str,
+    /// How many of the first columns rows are sorted by: 0 is in any order.
+    pub sorted: usize,
+    /// What it reads.
+    pub reads: &'static [&'static str],
+    /// What it writes.
+    pub writes: &'static [&'static str],
+}
+
+/// All stages, in the order in which they first run.
+pub const STAGES: &[Spec] = &[
+    Spec { name: "lines", sorted: 0, reads: &["id", "article"], writes: &["key", "value"] },
+    Spec { name: "templates", sorted: 1, reads: &["key", "value"], writes: &["key"] },
+    Spec { name: "print", sorted: 0, reads: &["id", "article"], writes: &["sketch", "id", "print"] },
+    Spec { name: "fold", sorted: 2, reads: &["sketch", "id", "print"], writes: &["unit", "id", "own", "keys", "text"] },
+    Spec { name: "bands", sorted: 0, reads: &["unit", "keys"], writes: &["key", "unit"] },
+    Spec { name: "meet", sorted: 2, reads: &["key", "unit"], writes: &["a", "b", "crowd"] },
+    Spec { name: "link", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },
+    Spec { name: "crowd", sorted: 3, reads: &["cluster", "crowd", "unit", "root", "text"], writes: LINK },
+    Spec { name: "forest", sorted: 0, reads: &["a", "b"], writes: &["a", "b"] },
+    Spec { name: "components", sorted: 0, reads: &["a", "b"], writes: &["node", "root"] },
+    Spec { name: "group", sorted: 3, reads: &["root", "a", "b", "value"], writes: &["unit", "label"] },
+    Spec { name: "sample", sorted: 2, reads: TEXT, writes: TEXT },
+    Spec { name: "size", sorted: 0, reads: TEXT, writes: &["key", "value"] },
+    Spec { name: "count", sorted: 2, reads: TEXT, writes: &["key", "value"] },
+    Spec { name: "add", sorted: 0, reads: &["key", "value"], writes: &["key", "value"] },
+    Spec { name: "look", sorted: 0, reads: TEXT, writes: NEAR },
+    Spec { name: "mark", sorted: 0, reads: NEAR, writes: &["key", "value"] },
+    Spec { name: "join", sorted: 0, reads: &["key", "value"], writes: &["key", "value"] },
+    Spec { name: "hold", sorted: 0, reads: TEXT, writes: NEAR },
+    Spec { name: "near", sorted: 3, reads: NEAR, writes: &["a", "b"] },
+    Spec { name: "contain", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },
+    Spec { name: "held", sorted: 3, reads: &["longer", "shorter", "a", "b", "overlap", "kind", "size"], writes: &["a", "b"] },
+    Spec { name: "place", sorted: 2, reads: &["label", "id", "unit", "own", "article"], writes: rows::COLUMNS },
+];
+
+const LINK: &[&str] = &["a", "b", "overlap", "kind"];
+const TEXT: &[&str] = &["label", "unit", "text"];
+const NEAR: &[&str] = &["value", "side", "unit", "label"];
+
+/// What a stage does with its rows.
+trait Step: Send {
+    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()>;
+
+    /// After the last row.
+    fn end(&mut self, _: &mut Emit<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// One task of a stage.
+pub struct Stage {
+    spec: Spec,
+    /// The first columns of the last row, where order counts.
+    last: Vec<Vec<u8>>,
+    step: Box<dyn Step>,
+}
+
+impl Stage {
+    /// The task of a stage with this [name](STAGES).
+    ///
+    /// # Errors
+    /// When there is no such stage, the configuration is out of range or asks for what is done on one machine only, or what is shared is
+    /// not what the stage before has written.
+    pub fn new(name: &str, config: &Config, shared: &Shared<'_>) -> Result<Stage> {
+        config.validate()?;
+        if config.level == Level::Stories {
+            return Err(Error::Config { field: "level", message: "stories are found on one machine".to_owned() });
+        }
+        if let Some(field) = [("together", &config.together), ("apart", &config.apart)].iter().find(|pins| !pins.1.is_empty()) {
+            return Err(Error::Config { field: field.0, message: "pairs are pinned on one machine".to_owned() });
+        }
+        let finder = CopyFinder::of(config)?;
+        let step: Box<dyn Step> = match name {
+            "lines" => Box::new(texts::PrintedLines::new(config)),
+            "templates" => Box::new(texts::Templates::new(shared)?),
+            "print" => Box::new(texts::Prints::new(config, finder, shared)?),
+            "fold" => Box::new(texts::Fold::default()),
+            "bands" => Box::new(pairs::Bands),
+            "meet" => Box::new(pairs::Meet::default()),
+            "link" => Box::new(pairs::Links(finder)),
+            "crowd" => Box::new(pairs::Crowds::new(finder)),
+            "forest" => Box::new(groups::Forest::default()),
+            "components" => Box::new(groups::Components::default()),
+            "group" => Box::new(groups::Groups::new(finder)),
+            "sample" => Box::new(containment::Samples::default()),
+            "size" => Box::new(containment::Size::new(shared)?),
+            "count" => Box::new(containment::Count::new(shared)?),
+            "add" => Box::new(containment::Add::new(shared)?),
+            "look" => Box::new(containment::Look::new(config, shared)?),
+            "mark" => Box::new(containment::Mark::new(shared)?),
+            "join" => Box::new(containment::Join::new(shared)?),
+            "hold" => Box::new(containment::Hold::new(shared)?),
+            "near" => Box::new(containment::Near::default()),
+            "contain" => Box::new(containment::Contain(finder)),
+            "held" => Box::new(containment::Held::new(config)),
+            "place" => Box::new(rows::Places::new(config)),
+            _ => return Err(Error::Input(format!("there is no stage {name:?}"))),
+        };
+        let spec = STAGES.iter().find(|spec| spec.name == name);
+        let spec = *spec.ok_or_else(|| Error::Input(format!("there is no stage {name:?}")))?;
+        Ok(Stage { spec, last: Vec::new(), step })
+    }
+
+    /// Takes the next row, a value for each column that it [reads](Spec::reads).
+    ///
+    /// # Errors
+    /// When the row is not in order or not what the stage before has written.
+    pub fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
+        if row.len() != self.spec.reads.len() {
+            return Err(Error::Input(format!("stage {}: a row of {} columns", self.spec.name, row.len())));
+        }
+        let place = &row[..self.spec.sorted];
+        if place < self.last.iter().map(Vec::as_slice).collect::<Vec<_>>().as_slice() {
+            let columns = self.spec.reads[..self.spec.sorted].join(", ");
+            return Err(Error::Input(format!("stage {}: rows are not sorted by {columns}", self.spec.name)));
+        }
+        self.last.resize_with(place.len(), Vec::new);
+        for (last, value) in self.last.iter_mut().zip(place) {
+            last.clear();
+            last.extend_from_slice(value);
+        }
+        self.step.row(row, emit)
+    }
+
+    /// Ends the task.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
+        self.step.end(emit)
+    }
+}
+
+/// What is shared under a key.
+fn shared_value<'s>(shared: &Shared<'s>, key: &str) -> Option<&'s [u8]> {
+    shared.iter().find(|row| row.0 == key.as_bytes()).map(|row| row.1)
+}
+
+#[cfg(test)]
+mod tests;

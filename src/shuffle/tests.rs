@@ -1,0 +1,321 @@
+//! The stages by an engine of a few lines, which spreads rows over any number of places: the answer is that of one machine.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::article::{Article, DateSource, Published};
+use crate::cluster;
+use crate::config::Linkage;
+use crate::date::When;
+use crate::hash;
+use crate::report::{Format, Options, write};
+
+type Rows = Vec<Vec<Vec<u8>>>;
+
+struct Engine<'c> {
+    config: &'c Config,
+    /// Where rows come to.
+    places: usize,
+    seed: u64,
+    /// The stages that wrote something.
+    busy: &'c RefCell<BTreeSet<String>>,
+}
+
+impl Engine<'_> {
+    /// Runs a stage; `rows` may be in any order.
+    fn run(&self, name: &str, rows: &Rows, shared: &[(Vec<u8>, Vec<u8>)]) -> Rows {
+        let spec = STAGES.iter().find(|spec| spec.name == name).expect("a stage");
+        let mut places: Vec<Vec<&Vec<Vec<u8>>>> = vec![Vec::new(); self.places];
+        for (at, row) in rows.iter().enumerate() {
+            assert_eq!(row.len(), spec.reads.len(), "{name}");
+            let place = if spec.sorted > 0 { hash::bytes(&row[0]) } else { hash::mix(at as u64 ^ self.seed) };
+            places[(place ^ self.seed) as usize % self.places].push(row);
+        }
+        let shared: Vec<(&[u8], &[u8])> = shared.iter().map(|row| (&*row.0, &*row.1)).collect();
+        let mut out: Rows = Vec::new();
+        for mut rows in places {
+            if spec.sorted > 0 {
+                rows.sort();
+            }
+            let mut stage = Stage::new(name, self.config, &shared).expect(name);
+            let mut emit = |row: &[&[u8]]| out.push(row.iter().map(|cell| cell.to_vec()).collect());
+            for row in rows {
+                stage.row(&row.iter().map(Vec::as_slice).collect::<Vec<_>>(), &mut emit).expect(name);
+            }
+            stage.end(&mut emit).expect(name);
+        }
+        assert!(out.iter().all(|row| row.len() == spec.writes.len()), "{name}");
+        if !out.is_empty() {
+            self.busy.borrow_mut().insert(name.to_owned());
+        }
+        out
+    }
+
+    fn components(&self, edges: &Rows) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let one = Engine { places: 1, ..*self };
+        one.run("components", &self.run("forest", edges, &[]), &[]).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+    }
+
+    /// Pairs with their texts.
+    fn with_texts(pairs: &BTreeSet<(Vec<u8>, Vec<u8>)>, texts: &BTreeMap<Vec<u8>, Vec<u8>>) -> Rows {
+        pairs.iter().map(|(a, b)| vec![a.clone(), b.clone(), texts[a].clone(), texts[b].clone()]).collect()
+    }
+
+    /// Pairs of texts of which one may hold the other; `round` has what is shared by all stages of it.
+    fn contained(&self, texts: &Rows, looking: &Rows, round: &[(Vec<u8>, Vec<u8>)]) -> (BTreeSet<(Vec<u8>, Vec<u8>)>, Rows) {
+        let size: u64 = self.run("size", texts, round).iter().map(|row| wire::number(&row[1]).expect("a size")).sum();
+        let sized = [round, &[(b"size".to_vec(), size.to_le_bytes().to_vec())]].concat();
+        let tables = self.run("count", texts, &sized);
+        let tables = Engine { places: 1, ..*self }.run("add", &tables, &sized);
+        let looks = self.run("look", looking, &[sized, named("table", &tables)].concat());
+        let (thin, looks): (Rows, Rows) = looks.into_iter().partition(|row| row[1] == b"t");
+        let wanted = [round, &self.marks("wanted", &looks)].concat();
+        let near = self.run("near", &[looks, self.run("hold", texts, &wanted)].concat(), &[]);
+        (near.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect(), thin)
+    }
+
+    fn marks(&self, name: &str, rows: &Rows) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let count = (name.as_bytes().to_vec(), (rows.len() as u64).to_le_bytes().to_vec());
+        let shared = [count.clone()];
+        let pieces = Engine { places: 1, ..*self }.run("join", &self.run("mark", rows, &shared), &shared);
+        [vec![count], named(name, &pieces)].concat()
+    }
+
+    /// The rows of the result, by id.
+    fn copies(&self, articles: &[Article]) -> Rows {
+        let articles: Rows =
+            articles.iter().map(|article| vec![article.key.as_bytes().to_vec(), article_to_bytes(article).expect("bytes")]).collect();
+        let (lines, outlets): (Rows, Rows) = self.run("lines", &articles, &[]).into_iter().partition(|row| row[1].len() > 4);
+        let outlets: Vec<(Vec<u8>, Vec<u8>)> = outlets.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let templates = self.run("templates", &lines, &outlets);
+        let templates: Vec<(Vec<u8>, Vec<u8>)> = templates.into_iter().map(|row| (row[0].clone(), Vec::new())).collect();
+        let members = self.run("fold", &self.run("print", &articles, &templates), &[]);
+        let texts: BTreeMap<Vec<u8>, Vec<u8>> =
+            members.iter().filter(|row| !row[4].is_empty()).map(|row| (row[0].clone(), row[4].clone())).collect();
+        let keys = members.iter().filter(|row| !row[3].is_empty()).map(|row| vec![row[0].clone(), row[3].clone()]).collect();
+        let met = self.run("meet", &self.run("bands", &keys, &[]), &[]);
+        let (pairs, crowds): (Rows, Rows) = met.into_iter().partition(|row| row[2].is_empty());
+        let pairs = pairs.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let mut links = self.run("link", &Engine::with_texts(&pairs, &texts), &[]);
+        if !crowds.is_empty() {
+            let root = self.components(&ends(&links, |_| true));
+            let root_of = |unit: &Vec<u8>| root.get(unit).unwrap_or(unit).clone();
+            let edges = crowds.iter().map(|row| vec![row[2].clone(), root_of(&row[0])]).collect();
+            let cluster = self.components(&edges);
+            let mut rows: Rows = Vec::new();
+            for row in &crowds {
+                let cluster = cluster[&row[2]].clone();
+                rows.push(vec![cluster.clone(), Vec::new(), row[0].clone(), root_of(&row[0]), texts[&row[0]].clone()]);
+                rows.push(vec![cluster, row[2].clone(), row[0].clone(), Vec::new(), Vec::new()]);
+            }
+            rows.sort();
+            rows.dedup();
+            links.extend(self.run("crowd", &rows, &[]));
+        }
+        let mut label: BTreeMap<Vec<u8>, Vec<u8>> = members.iter().map(|row| (row[0].clone(), row[0].clone())).collect();
+        if self.config.linkage == Linkage::Single {
+            label.extend(self.components(&ends(&links, |_| true)));
+        } else {
+            let is_alike = |row: &Vec<Vec<u8>>| row[3][0] & wire::RESEMBLES != 0;
+            let root = self.components(&ends(&links, is_alike));
+            let of_text = root.iter().map(|(unit, root)| vec![root.clone(), unit.clone(), Vec::new(), texts[unit].clone()]);
+            let of_link = links
+                .iter()
+                .filter(|row| is_alike(row))
+                .map(|row| vec![root[&row[0]].clone(), row[0].clone(), row[1].clone(), row[2].clone()]);
+            let rows = of_text.chain(of_link).collect();
+            label.extend(self.run("group", &rows, &[]).into_iter().map(|row| (row[0].clone(), row[1].clone())));
+        }
+        if self.config.containment.is_some() {
+            let rows = texts.iter().map(|(unit, text)| vec![label[unit].clone(), unit.clone(), text.clone()]).collect();
+            let sampled = self.run("sample", &rows, &[]);
+            let (mut pairs, thin) = self.contained(&sampled, &sampled, &[]);
+            if !thin.is_empty() {
+                self.busy.borrow_mut().insert("thin".to_owned());
+                let units: BTreeSet<&Vec<u8>> = thin.iter().map(|row| &row[2]).collect();
+                let looking = sampled.iter().filter(|row| units.contains(&row[1])).cloned().collect();
+                pairs.extend(self.contained(&sampled, &looking, &self.marks("thin", &thin)).0);
+            }
+            let mut known: Rows = links;
+            known.extend(self.run("contain", &Engine::with_texts(&pairs, &texts), &[]));
+            let size = |of: &Vec<u8>| sampled.iter().filter(|row| row[0] == *of).count().to_string().into_bytes();
+            let units: BTreeSet<&Vec<u8>> = sampled.iter().map(|row| &row[1]).collect();
+            known.retain(|row| label[&row[0]] != label[&row[1]] && units.contains(&row[0]) && units.contains(&row[1]));
+            known.sort();
+            known.dedup();
+            let row = |row: Vec<Vec<u8>>| {
+                [vec![label[&row[0]].clone(), label[&row[1]].clone()], row.clone(), vec![size(&label[&row[0]])]].concat()
+            };
+            let held = self.run("held", &known.into_iter().map(row).collect(), &[]);
+            let root = self.components(&held);
+            label.values_mut().for_each(|label| *label = root.get(label).unwrap_or(label).clone());
+        }
+        let article: BTreeMap<&Vec<u8>, &Vec<u8>> = articles.iter().map(|row| (&row[0], &row[1])).collect();
+        let rows = members.iter().map(|row| {
+            let [unit, id, own, ..] = &**row else { panic!("{row:?}") };
+            vec![label[unit].clone(), id.clone(), unit.clone(), own.clone(), article[id].clone()]
+        });
+        let mut found = self.run("place", &rows.collect(), &[]);
+        found.sort();
+        found
+    }
+}
+
+/// The ends of links of a kind.
+fn ends(links: &Rows, is: impl Fn(&Vec<Vec<u8>>) -> bool) -> Rows {
+    links.iter().filter(|row| is(row)).map(|row| row[..2].to_vec()).collect()
+}
+
+fn named(name: &str, rows: &Rows) -> Vec<(Vec<u8>, Vec<u8>)> {
+    rows.iter().map(|row| ([name.as_bytes(), &row[0]].concat(), row[1].clone())).collect()
+}
+
+/// The rows of one machine, as cells, by id.
+fn on_one_machine(articles: &[Article], config: &Config) -> Rows {
+    let found = cluster(articles, config).expect("a result");
+    let mut out = Vec::new();
+    write(Format::Jsonl, articles, &found, &Options::default(), &mut out).expect("rows");
+    let text = String::from_utf8(out).expect("text");
+    let cells = |line: &str| {
+        let row: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).expect("a row");
+        let cell = |name: &&str| match &row[*name] {
+            serde_json::Value::Null => Vec::new(),
+            serde_json::Value::String(text) => text.clone().into_bytes(),
+            other => other.to_string().into_bytes(),
+        };
+        rows::COLUMNS.iter().map(cell).collect()
+    };
+    let mut rows: Rows = text.lines().map(cells).collect();
+    rows.sort();
+    rows
+}
+
+/// An article of some words out of a few, so that many share some, some are in others, and some are equal.
+fn article() -> impl Strategy<Value = (usize, usize, Option<usize>, Option<i8>, bool)> {
+    (0usize..60, 0usize..70, prop::option::weighted(0.3, 0usize..200), prop::option::of(0i8..20), any::<bool>())
+}
+
+fn articles(specs: &[(usize, usize, Option<usize>, Option<i8>, bool)]) -> Vec<Article> {
+    let of = |(at, (start, length, change, day, has_promo)): (usize, &(usize, usize, Option<usize>, Option<i8>, bool))| {
+        let mut words: Vec<String> = (*start..start + length).map(|word| format!("w{}", hash::mix(word as u64) % 997)).collect();
+        if let (Some(change), false) = (change, words.is_empty()) {
+            let place = change % words.len();
+            words[place] = format!("x{change}");
+        }
+        let promo = if *has_promo { "\nRead every day what the harbor writes" } else { "" };
+        let date = day.map(|day| format!("2024-03-{:02}", day + 1));
+        Article {
+            key: format!("a{at:03}").into(),
+            text: format!("{}{promo}", words.join(" ")).into(),
+            outlet: has_promo.then(|| "Harbor".into()),
+            published: date.and_then(|date| Some(Published { when: When::parse_iso(&date)?, source: DateSource::Field })),
+            ..Article::default()
+        }
+    };
+    specs.iter().enumerate().map(of).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn spread_stages_answer_as_one_machine(
+        specs in prop::collection::vec(article(), 0..60),
+        places in 1usize..6,
+        seed in any::<u64>(),
+        single in any::<bool>(),
+        contain in any::<bool>(),
+        resemblance in prop::sample::select(vec![0.4, 0.7]),
+    ) {
+        let config = Config {
+            level: Level::Copies,
+            resemblance,
+            linkage: if single { Linkage::Single } else { Linkage::Average },
+            containment: contain.then_some(0.7),
+            ..Config::default()
+        };
+        let articles = articles(&specs);
+        let found = Engine { config: &config, places, seed, busy: &RefCell::default() }.copies(&articles);
+        prop_assert_eq!(found, on_one_machine(&articles, &config));
+    }
+}
+
+#[test]
+fn crowds_answer_as_on_one_machine() {
+    // 200 texts that are equal but for two words, 40 of something else that they meet, and one that chains both.
+    let words = |from: usize, to: usize| (from..to).map(|word| format!("w{word}")).collect::<Vec<_>>();
+    let text = |at: usize| {
+        let mut words = if at < 200 { words(0, 80) } else { words(60, 140) };
+        let length = words.len();
+        words[at % length] = format!("x{at}");
+        words[at * 7 % length] = format!("y{at}");
+        words.join(" ")
+    };
+    let article = |at: usize| Article { key: format!("a{at:03}").into(), text: text(at).as_str().into(), ..Article::default() };
+    let mut articles: Vec<Article> = (0..240).map(article).collect();
+    // A line that an outlet prints again and again, and texts that only all of their shingles tell, as they repeat themselves.
+    for at in 0..8 {
+        let text = format!("{}\nRead every day what the harbor writes", words(at * 50 + 1000, at * 50 + 1040).join(" "));
+        let when = When::parse_iso(&format!("2024-03-0{}", at + 1)).expect("a date");
+        let published = Some(Published { when, source: DateSource::Field });
+        articles.push(Article {
+            key: format!("o{at}").into(),
+            text: text.as_str().into(),
+            outlet: Some("Harbor".into()),
+            published,
+            ..Article::default()
+        });
+        let again = [words(at * 9 + 2000, at * 9 + 2009), vec!["again".to_owned(); 60], words(at * 9 + 2000, at * 9 + 2030)].concat();
+        articles.push(Article {
+            key: format!("r{at}").into(),
+            text: again[..again.len() - 15].join(" ").as_str().into(),
+            ..Article::default()
+        });
+        articles.push(Article { key: format!("s{at}").into(), text: again.join(" ").as_str().into(), ..Article::default() });
+    }
+    articles.push(Article { key: "whole".into(), text: words(0, 300).join(" ").as_str().into(), ..Article::default() });
+    let busy = RefCell::default();
+    for linkage in [Linkage::Average, Linkage::Single] {
+        let config = Config { level: Level::Copies, linkage, ..Config::default() };
+        let expected = on_one_machine(&articles, &config);
+        for places in [1, 5] {
+            assert_eq!(Engine { config: &config, places, seed: 7, busy: &busy }.copies(&articles), expected);
+        }
+    }
+    // Nothing here is idle, so that everything is compared.
+    let idle: Vec<&str> = STAGES.iter().map(|spec| spec.name).chain(["thin"]).filter(|name| !busy.borrow().contains(*name)).collect();
+    assert_eq!(idle, [""; 0]);
+}
+
+#[test]
+fn rows_out_of_order_are_refused() {
+    let config = Config { level: Level::Copies, ..Config::default() };
+    let mut stage = Stage::new("meet", &config, &[]).expect("a stage");
+    let mut none = |_: &[&[u8]]| {};
+    stage.row(&[b"b", b"1"], &mut none).expect("in order");
+    stage.row(&[b"b", b"2"], &mut none).expect("in order");
+    assert_eq!(stage.row(&[b"a", b"3"], &mut none).expect_err("order").to_string(), "stage meet: rows are not sorted by key, unit");
+}
+
+#[test]
+fn what_no_stage_has_written_is_refused() {
+    let config = Config { level: Level::Copies, ..Config::default() };
+    for spec in STAGES {
+        let Ok(mut stage) = Stage::new(spec.name, &config, &[]) else { continue };
+        let mut none = |_: &[&[u8]]| {};
+        assert!(stage.row(&[], &mut none).is_err(), "{}", spec.name);
+        for row in [vec![&b"x"[..]; spec.reads.len()], vec![&[0xff; 40][..]; spec.reads.len()], vec![&[][..]; spec.reads.len()]] {
+            // An error or not, but an end.
+            let _ = stage.row(&row, &mut none).and_then(|()| stage.end(&mut none));
+        }
+    }
+    assert!(Stage::new("nothing", &config, &[]).is_err());
+    let pinned = Config { apart: vec![("a".to_owned(), "b".to_owned())], ..config };
+    assert_eq!(
+        Stage::new("link", &pinned, &[]).err().map(|error| error.to_string()).as_deref(),
+        Some("apart: pairs are pinned on one machine")
+    );
+}
