@@ -90,7 +90,7 @@ const TEXT: &[&str] = &["label", "unit", "text"];
 const NEAR: &[&str] = &["value", "side", "unit", "label"];
 
 /// What a stage does with its rows.
-trait Step: Send {
+trait Step: Send + Sync {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()>;
 
     /// After the last row.
