@@ -3,6 +3,7 @@
 
 mod index;
 mod input;
+mod shuffle;
 mod stories;
 mod words;
 
@@ -48,6 +49,8 @@ mod _samestory {
     use crate::index::Index;
     #[pymodule_export]
     use crate::input::{Articles, Reader};
+    #[pymodule_export]
+    use crate::shuffle::{Stage, packed, stages};
     #[pymodule_export]
     use crate::stories::{Stories, cluster, evaluate};
     #[pymodule_export]

@@ -1,0 +1,335 @@
+"""Copies among more articles than one machine holds, on Apache Spark 3.5 or 4.
+
+>>> import samestory.spark                                                        # doctest: +SKIP
+>>> rows = samestory.spark.cluster(spark.read.parquet("news"), "hdfs:///tmp/run") # doctest: +SKIP
+
+The engine is the one of :func:`samestory.cluster`, and so is the answer: every decision is made by the same code, in tasks that read
+sorted rows and hold no more than a component, the texts of a copy group or who has one shingle. What a stage wrote stays in the folder
+of the run, so that a run which was cut off goes on from there. ``python -m samestory.spark`` is the same for ``spark-submit``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import functools
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+from pyspark.sql import functions as F
+
+from . import _samestory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["cluster"]
+
+#: Edges that one task connects, about 100 bytes each: of more, components are found by all tasks together.
+FITS = 20_000_000
+
+#: What a task is given beside its rows.
+Shared = list[tuple[bytes, bytes]]
+
+_STAGES = {name: (ordered, reads, writes) for name, ordered, reads, writes in _samestory.stages()}
+_NONE = "X''"
+
+
+def cluster(
+    articles: DataFrame,
+    work: str,
+    *,
+    fields: Mapping[str, str] | None = None,
+    today: datetime.date | None = None,
+    level: str = "copies",
+    **config: Any,
+) -> DataFrame:
+    """Finds the copies among articles: a row for each, as of ``samestory.cluster(…, level="copies").to_arrow()``, in no order.
+
+    ``articles`` has columns as in :func:`samestory.cluster`; each must have an id, no two the same one. ``work`` is a folder that all
+    executors reach, for what the stages write: about four times the texts. It belongs to one input and one configuration: run again with
+    the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`; pairs cannot be pinned, and stories are
+    found on one machine, for example among ``rows.where("representative")``.
+
+    What could not be read is in ``work/problems``, counts of the run in ``work/manifest``. Raises ``ValueError`` for a setting out of
+    range, articles without an id, ids that are used twice, and a folder of another run.
+    """
+    run = _Run(articles.sparkSession, work.rstrip("/"), json.dumps({**config, "level": level}))
+    run.check(fields or {}, today or datetime.date.today())
+    return run.copies(run.read(articles, fields or {}, today or datetime.date.today()))
+
+
+class _Run:
+    """The stages of one run, each written to a folder of its own."""
+
+    def __init__(self, spark: SparkSession, work: str, config: str) -> None:
+        self.spark, self.work, self.config = spark, work, config
+        self.contains = json.loads(config).get("containment", 0) is not None
+        self.single = json.loads(config).get("linkage") == "single"
+        self.counts: dict[str, int] = {}
+
+    def check(self, fields: Mapping[str, str], today: datetime.date) -> None:
+        """Refuses settings that are out of range, and the folder of another run."""
+        _samestory.Stage("forest", self.config, [])
+        setup = {"version": _samestory.VERSION, "config": json.loads(self.config), "fields": dict(fields), "today": today.isoformat()}
+        text = json.dumps(setup, sort_keys=True)
+        found = self.step("setup", lambda: self.spark.createDataFrame([(text,)], "value string")).collect()[0][0]
+        if found != text:
+            raise ValueError(f"{self.work} belongs to another run: {found}; this one is {text}")
+
+    def step(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
+        """What was written under this name, now or before."""
+        path = f"{self.work}/{name}"
+        if not self._exists(f"{path}/_SUCCESS"):
+            make().write.mode("overwrite").parquet(path)
+        return self.spark.read.parquet(path)
+
+    def _exists(self, path: str) -> bool:
+        jvm: Any = self.spark._jvm
+        place = jvm.org.apache.hadoop.fs.Path(path)
+        found: bool = place.getFileSystem(self.spark._jsc.hadoopConfiguration()).exists(place)  # type: ignore[attr-defined,unused-ignore]
+        return found
+
+    def map(self, rows: DataFrame, stage: str, shared: Shared = [], places: int | None = None) -> DataFrame:
+        """Runs a stage, on rows that are brought in order if it needs them so."""
+        ordered, reads, writes = _STAGES[stage]
+        rows = rows.select(*reads)
+        if places is not None:
+            rows = rows.coalesce(places)
+        elif ordered:
+            rows = rows.repartition(reads[0]).sortWithinPartitions(*reads[:ordered])
+        given = self.spark.sparkContext.broadcast(shared)
+        task = functools.partial(_task, _samestory.VERSION, stage, self.config, given)
+        return rows.mapInArrow(task, ", ".join(f"`{name}` binary" for name in writes))
+
+    def read(self, articles: DataFrame, fields: Mapping[str, str], today: datetime.date) -> DataFrame:
+        """Every article as bytes, under its id."""
+        name = fields.get("id", "id")
+        if name not in articles.columns:
+            raise ValueError(f"fields: there is no column {name!r} for ids; the columns are {', '.join(articles.columns)}")
+        task = functools.partial(_read, _samestory.VERSION, list(fields.items()) or [], today.isoformat(), name)
+        read = self.step("read", lambda: articles.mapInArrow(task, "id binary, article binary, problem string"))
+        self.step("problems", lambda: read.where("problem is not null").select("problem"))
+        found = read.where("problem is null").select("id", "article")
+        twice = found.groupBy("id").count().where("count > 1").select(F.col("id").cast("string")).limit(3).collect()
+        if twice:
+            raise ValueError(f"ids are used twice: {', '.join(repr(row[0]) for row in twice)}")
+        return found
+
+    def copies(self, articles: DataFrame) -> DataFrame:
+        """The result for articles that were read."""
+        members = self.step("members", lambda: self.map(self.prints(articles), "fold"))
+        texts = members.where("length(text) > 0").select("unit", "text")
+        links = self.links(members, texts)
+        label = self.step("labels", lambda: self.labels(members, texts, links))
+        if self.contains:
+            label = self.step("joined", lambda: self.contain(label, texts, links))
+        placed = members.select("unit", "id", "own").join(label, "unit").join(articles, "id")
+        rows = self.step("rows", lambda: self.map(placed, "place"))
+        self.manifest(articles, members, links, rows)
+        text = [F.expr(f"nullif(cast({name} as string), '')").alias(name) for name in _STAGES["place"][2]]
+        kinds = {"score": "double", "representative": "boolean"}
+        named = rows.select(*text)
+        return named.select(*[F.col(name).cast(kinds.get(name, "string")).alias(name) for name in named.columns])
+
+    def manifest(self, articles: DataFrame, members: DataFrame, links: DataFrame, rows: DataFrame) -> None:
+        """Counts of the run, with what it was run by."""
+
+        def text() -> DataFrame:
+            counts = {
+                "articles": articles.count(),
+                "problems": self.spark.read.parquet(f"{self.work}/problems").count(),
+                "distinct_texts": members.select("unit").distinct().count(),
+                "links": links.count(),
+                "crowded_buckets": self.spark.read.parquet(f"{self.work}/met").where("length(crowd) > 0").select("crowd").distinct().count(),
+                "copy_groups": rows.select("copies").distinct().count(),
+                "rows": rows.count(),
+            }
+            setup = json.loads(self.spark.read.parquet(f"{self.work}/setup").collect()[0][0])
+            value = json.dumps({**setup, "spark": self.spark.version, "counts": counts}, sort_keys=True)
+            return self.spark.createDataFrame([(value,)], "value string")
+
+        self.step("manifest", text)
+
+    def prints(self, articles: DataFrame) -> DataFrame:
+        """What is kept of each article: the place to begin again from."""
+
+        def prints() -> DataFrame:
+            lines = self.step("lines", lambda: self.map(articles, "lines"))
+            outlets = self.step("outlets", lambda: lines.where("length(value) = 4"))
+            templates = self.step("templates", lambda: self.map(lines.where("length(value) > 4"), "templates", _pairs(outlets)))
+            return self.map(articles, "print", _pairs(templates.select("key", F.expr(_NONE))))
+
+        return self.step("prints", prints)
+
+    def links(self, members: DataFrame, texts: DataFrame) -> DataFrame:
+        """The pairs of copies that bands find."""
+        keys = members.where("length(keys) > 0").select("unit", "keys")
+        met = self.step("met", lambda: self.map(self.map(keys, "bands"), "meet"))
+        pairs = met.where("length(crowd) = 0").select("a", "b").distinct()
+        links = self.step("links", lambda: self.map(_with_texts(pairs, texts), "link"))
+        crowds = met.where("length(crowd) > 0").select(F.col("a").alias("unit"), "crowd")
+        if crowds.isEmpty():
+            return links
+        roots = self.components("linked", links.select("a", "b")).select(F.col("node").alias("unit"), "root")
+        rooted = self.step("crowds", lambda: crowds.join(roots, "unit", "left").withColumn("root", F.expr("coalesce(root, unit)")))
+        clusters = self.components("clusters", rooted.select(F.col("crowd").alias("a"), F.col("root").alias("b")))
+        clusters = clusters.select(F.col("node").alias("crowd"), F.col("root").alias("cluster"))
+        placed = self.step("crowded", lambda: rooted.join(clusters, "crowd"))
+        buckets = placed.select("cluster", "crowd", "unit", F.expr(_NONE).alias("root"), F.expr(_NONE).alias("text"))
+        once = placed.select("cluster", "unit", "root").distinct().join(texts, "unit")
+        once = once.select("cluster", F.expr(_NONE).alias("crowd"), "unit", "root", "text")
+        return links.unionByName(self.step("crowd_links", lambda: self.map(once.unionByName(buckets), "crowd"))).distinct()
+
+    def labels(self, members: DataFrame, texts: DataFrame, links: DataFrame) -> DataFrame:
+        """The copy group of each text, by its smallest member, before groups join others."""
+        units = members.select("unit").distinct()
+        alike = links if self.single else links.where("cast(conv(hex(kind), 16, 10) as int) & 1 = 1")
+        roots = self.components("alike", alike.select("a", "b"))
+        found = roots.select(F.col("node").alias("unit"), F.col("root").alias("label"))
+        if not self.single:
+            root = found.withColumnRenamed("label", "root")
+            of_texts = texts.join(root, "unit").select("root", F.col("unit").alias("a"), F.expr(_NONE).alias("b"), F.col("text").alias("value"))
+            of_links = alike.join(root.withColumnRenamed("unit", "a"), "a").select("root", "a", "b", F.col("overlap").alias("value"))
+            found = self.step("groups", lambda: self.map(of_texts.unionByName(of_links), "group"))
+        return units.join(found, "unit", "left").select("unit", F.expr("coalesce(label, unit)").alias("label"))
+
+    def contain(self, label: DataFrame, texts: DataFrame, links: DataFrame) -> DataFrame:
+        """The groups, after those that hold another one's text have joined it."""
+        sampled = self.step("sampled", lambda: self.map(texts.join(label, "unit"), "sample"))
+        pairs, thin = self.search("told", sampled, sampled, [])
+        if not thin.isEmpty():
+            units = thin.select("unit").distinct()
+            more, _ = self.search("thin", sampled, sampled.join(units, "unit", "left_semi"), self.marks("thin_marks", "thin", thin))
+            pairs = pairs.unionByName(more).distinct()
+        held = self.step("contained", lambda: self.map(_with_texts(pairs, texts), "contain"))
+        group = sampled.select("unit", "label")
+        known = links.unionByName(held).distinct()
+        known = known.join(group.select(F.col("unit").alias("a"), F.col("label").alias("longer")), "a")
+        known = known.join(group.select(F.col("unit").alias("b"), F.col("label").alias("shorter")), "b").where("longer <> shorter")
+        sizes = group.groupBy(F.col("label").alias("longer")).agg(F.expr("cast(cast(count(1) as string) as binary)").alias("size"))
+        joins = self.step("joins", lambda: self.map(known.join(sizes, "longer"), "held"))
+        roots = self.components("holders", joins).select(F.col("node").alias("label"), F.col("root").alias("joined"))
+        return label.join(roots, "label", "left").select("unit", F.expr("coalesce(joined, label)").alias("label"))
+
+    def search(self, name: str, texts: DataFrame, looking: DataFrame, shared: Shared) -> tuple[DataFrame, DataFrame]:
+        """Pairs of which the second text may hold the first, and the values of texts that are not told by a sample."""
+        size = sum(int.from_bytes(value, "little") for _, value in _pairs(self.step(f"{name}_size", lambda: self.map(texts, "size", shared))))
+        sized = [*shared, (b"size", size.to_bytes(8, "little"))]
+        counts = self.step(f"{name}_counts", lambda: self.map(texts, "count", sized))
+        tables = self.step(f"{name}_tables", lambda: self.map(counts, "add", sized, places=1))
+        given = [*sized, *_named("table", tables)]
+        looks = self.step(f"{name}_looks", lambda: self.map(looking, "look", given))
+        wanted = looks.where("side = binary('w')")
+        marked = [*shared, *self.marks(f"{name}_marks", "wanted", wanted)]
+        holders = self.map(texts, "hold", marked)
+        near = self.step(f"{name}_near", lambda: self.map(wanted.unionByName(holders), "near"))
+        return near.distinct(), looks.where("side = binary('t')")
+
+    def marks(self, step: str, name: str, rows: DataFrame) -> Shared:
+        """The values of rows, marked."""
+        count = (name.encode(), rows.count().to_bytes(8, "little"))
+        pieces = self.step(step, lambda: self.map(self.map(rows, "mark", [count]), "join", [count], places=1))
+        return [count, *_named(name, pieces)]
+
+    def components(self, name: str, edges: DataFrame) -> DataFrame:
+        """The smallest node of each node's component."""
+        forest = self.step(f"{name}_forest", lambda: self.map(edges, "forest"))
+        if forest.count() <= FITS:
+            return self.step(name, lambda: self.map(forest, "components", places=1))
+        return self.step(name, lambda: self.stars(name, forest))
+
+    def stars(self, name: str, edges: DataFrame) -> DataFrame:
+        """Components by all tasks together (Kiveris et al. 2014, "Connected components in MapReduce and beyond")."""
+        turn, last = 0, None
+        while True:
+            found = self.step(f"{name}_{turn}", lambda: _small_star(_large_star(edges)))
+            state = found.agg(F.count(F.lit(1)), F.sum(F.xxhash64("a", "b").cast("decimal(38,0)"))).collect()[0]
+            if state == last:
+                nodes = found.select(F.col("a").alias("node"), F.col("b").alias("root"))
+                return nodes.unionByName(found.select(F.col("b").alias("node"), F.col("b").alias("root"))).distinct()
+            turn, last, edges = turn + 1, state, found
+
+
+def _large_star(edges: DataFrame) -> DataFrame:
+    """Each node's larger neighbors, with the smallest of it and its neighbors."""
+    both = edges.select("a", "b").unionByName(edges.select(F.col("b").alias("a"), F.col("a").alias("b")))
+    least = both.groupBy("a").agg(F.min("b").alias("least")).select("a", F.least("a", "least").alias("least"))
+    return both.join(least, "a").where("b > a").select(F.col("b").alias("a"), F.col("least").alias("b")).distinct()
+
+
+def _small_star(edges: DataFrame) -> DataFrame:
+    """Each node and its smaller neighbors, with the smallest of them."""
+    down = edges.select(F.greatest("a", "b").alias("a"), F.least("a", "b").alias("b"))
+    least = down.groupBy("a").agg(F.min("b").alias("least"))
+    below = down.join(least, "a").select(F.col("b").alias("a"), F.col("least").alias("b")).where("a <> b")
+    return below.unionByName(least.select("a", F.col("least").alias("b"))).distinct()
+
+
+def _with_texts(pairs: DataFrame, texts: DataFrame) -> DataFrame:
+    first = texts.select(F.col("unit").alias("a"), F.col("text").alias("text_a"))
+    second = texts.select(F.col("unit").alias("b"), F.col("text").alias("text_b"))
+    return pairs.join(first, "a").join(second, "b")
+
+
+def _pairs(rows: DataFrame) -> Shared:
+    return [(bytes(row[0]), bytes(row[1])) for row in rows.collect()]
+
+
+def _named(name: str, rows: DataFrame) -> Shared:
+    return [(name.encode() + key, value) for key, value in _pairs(rows)]
+
+
+def _check(version: str) -> None:
+    if version != _samestory.VERSION:
+        raise RuntimeError(f"samestory {_samestory.VERSION} is installed on an executor, the driver has {version}: install one version")
+
+
+def _task(version: str, name: str, config: str, shared: Any, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    _check(version)
+    stage = _samestory.Stage(name, config, shared.value)
+    for batch in batches:
+        yield from map(pa.record_batch, stage.feed(batch))
+    yield from map(pa.record_batch, stage.end())
+
+
+def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    _check(version)
+    reader = _samestory.Reader(fields, today, 1, False)
+    for batch in batches:
+        missing = batch.column(name).null_count
+        if missing:
+            raise ValueError(f"{missing} articles have no {name}")
+        read = reader.table(pa.Table.from_batches([batch]))
+        for table in map(pa.record_batch, _samestory.packed(read)):
+            yield table.append_column("problem", pa.nulls(table.num_rows, pa.string()))
+        if read.problems:
+            none = pa.nulls(len(read.problems), pa.binary())
+            yield pa.record_batch([none, none, pa.array(read.problems, pa.string())], ["id", "article", "problem"])
+
+
+def _main(arguments: list[str]) -> None:
+    from pyspark.sql import SparkSession
+
+    parser = argparse.ArgumentParser("python -m samestory.spark", description="Finds the copies among the articles of Parquet files.")
+    parser.add_argument("input", help="Parquet files, or a folder of them")
+    parser.add_argument("output", help="a folder for the rows, in Parquet, sorted by id")
+    parser.add_argument("--work", help="a folder for what the stages write (default: beside the output)")
+    parser.add_argument("--config", default="{}", help='settings as JSON: {"resemblance": 0.7}')
+    parser.add_argument("--fields", default="{}", help='the columns of fields as JSON: {"text": "body"}')
+    given = parser.parse_args(arguments)
+    spark = SparkSession.builder.appName("samestory").getOrCreate()
+    rows = cluster(spark.read.parquet(given.input), given.work or given.output.rstrip("/") + ".work", fields=json.loads(given.fields), **json.loads(given.config))
+    rows.repartitionByRange("id").sortWithinPartitions("id").write.parquet(given.output)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    # By its own name, so that what tasks are sent is found there.
+    from samestory.spark import _main as main
+
+    main(sys.argv[1:])

@@ -1,0 +1,207 @@
+"""Spark gives the rows of the command, however the input is cut and whatever dies: SAMESTORY names the command."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+os.environ["PYSPARK_PYTHON"] = sys.executable
+
+import pyspark
+import samestory.spark
+from pyspark.sql import SparkSession
+
+COMMAND = os.environ["SAMESTORY"]
+COLUMNS = ["id", "story", "copies", "score", "representative", "outlet", "published", "lang", "title"]
+
+
+def articles(count: int) -> list[dict[str, str | None]]:
+    """Items of a wire, each printed as it is, edited, cut, or inside a longer piece; a crowd of one form; lines that outlets repeat."""
+    chance = random.Random(11)
+    words = [f"{first}{second}" for first in "ba de ki lo mu na pe ri so tu va zo".split() for second in "lan mir nok pol rut sev tim wux".split()]
+    vocabulary = words + [one + other for one in words[:40] for other in words[:40]]
+    form = chance.choices(vocabulary, k=80)
+    wire: list[list[str]] = []
+    found = []
+    for at in range(count):
+        if at % 10 == 0:
+            # So many texts that are equal but for a word or two fall into one bucket.
+            text = list(form)
+            text[chance.randrange(80)] = f"form{at}"
+        elif wire and chance.random() < 0.6:
+            text = list(chance.choice(wire[-40:]))
+            kind = chance.randrange(4)
+            if kind == 1:
+                for _ in range(len(text) // 10):
+                    text[chance.randrange(len(text))] = chance.choice(vocabulary)
+            elif kind == 2:
+                text = text[: len(text) * 2 // 3]
+            elif kind == 3:
+                text = chance.choices(vocabulary, k=60) + text + chance.choices(vocabulary, k=60)
+        else:
+            text = chance.choices(vocabulary, k=chance.randrange(1, 200))
+            wire.append(text)
+        outlet = chance.choice(["Harbor", "Lantern", "Beacon", None])
+        body = " ".join(text) + (f"\nSubscribe to {outlet} for news every morning" if outlet else "")
+        date = f"2024-03-{chance.randrange(1, 29):02}" if chance.random() < 0.8 else None
+        title = " ".join(text[:6]) if chance.random() < 0.5 else None
+        found.append({"id": f"{outlet}/{at}", "text": "" if at % 97 == 5 else body, "outlet": outlet, "date": date, "title": title})
+    return [article for article in found if article["text"]]
+
+
+def by_command(rows: list[dict[str, str | None]], *options: str) -> str:
+    """What the command says of articles: a hash of its sorted rows."""
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    found = subprocess.run([COMMAND, "cluster", "-", "--format", "jsonl", "--level", "copies", "-q", *options], input=lines.encode(), capture_output=True, check=True)
+    return digest([json.loads(line) for line in found.stdout.splitlines()])
+
+
+def digest(rows: list[dict[str, object]]) -> str:
+    lines = sorted(json.dumps({name: row[name] for name in COLUMNS}, sort_keys=True) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() + f" of {len(lines)}"
+
+
+class Spark(unittest.TestCase):
+    spark: SparkSession
+    folder: tempfile.TemporaryDirectory[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = tempfile.TemporaryDirectory()
+        # Executors of their own; `work` keeps what they log out of the installation.
+        os.environ["SPARK_WORKER_DIR"] = cls.folder.name
+        settings = {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": "4",
+            "spark.executor.memory": "1g",
+            "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            "spark.executor.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            "spark.sql.execution.arrow.maxRecordsPerBatch": "300",
+        }
+        builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("samestory tests")
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        cls.spark = builder.getOrCreate()
+        cls.spark.sparkContext.setLogLevel("OFF")
+        cls.rows = articles(2000)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.spark.stop()
+        cls.folder.cleanup()
+
+    def table(self, rows: list[dict[str, str | None]], parts: int = 3) -> pyspark.sql.DataFrame:
+        kinds = "id string, text string, outlet string, date string, title string"
+        return self.spark.createDataFrame([tuple(row[name] for name in ("id", "text", "outlet", "date", "title")) for row in rows], kinds).repartition(parts)
+
+    def work(self, name: str) -> str:
+        return f"{self.folder.name}/{name}"
+
+    def test_rows_are_those_of_the_command_and_a_run_is_taken_up(self) -> None:
+        expected = by_command(self.rows)
+        found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
+        self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
+        manifest = json.loads(self.spark.read.parquet(self.work("run/manifest")).collect()[0][0])
+        self.assertEqual(manifest["counts"]["articles"], len(self.rows))
+        self.assertGreater(manifest["counts"]["crowded_buckets"], 0)
+        # From the sketches on.
+        prints = os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns
+        for gone in ("labels", "joined", "rows", "manifest"):
+            os.remove(self.work(f"run/{gone}/_SUCCESS"))
+        found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
+        self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
+        self.assertEqual(os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns, prints)
+        with self.assertRaisesRegex(ValueError, "belongs to another run"):
+            samestory.spark.cluster(self.table(self.rows), self.work("run"), resemblance=0.7)
+
+    def test_neither_order_nor_parts_nor_a_killed_executor_change_them(self) -> None:
+        rows = self.rows[:700]
+        random.Random(5).shuffle(rows)
+        expected = by_command(rows, "--linkage", "single", "--resemblance", "0.6")
+        before = {name: self.spark.conf.get(name) for name in ("spark.sql.shuffle.partitions", "spark.sql.execution.arrow.maxRecordsPerBatch")}
+        self.spark.conf.set("spark.sql.shuffle.partitions", "3")
+        self.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "41")
+        # Components by all tasks together.
+        fits, samestory.spark.FITS = samestory.spark.FITS, 0
+        killer = threading.Timer(6, self.kill_an_executor)
+        killer.start()
+        try:
+            found = samestory.spark.cluster(self.table(rows, 5), self.work("killed"), linkage="single", resemblance=0.6)
+            self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
+        finally:
+            killer.join()
+            samestory.spark.FITS = fits
+            for name, value in before.items():
+                self.spark.conf.set(name, value)
+        self.assertTrue(self.killed)
+
+    killed = False
+
+    def kill_an_executor(self) -> None:
+        """Kills one of the processes that this test's Spark has started."""
+        handles = self.spark._jvm.java.lang.ProcessHandle.current().children().toArray()
+        for handle in handles:
+            if "CoarseGrainedExecutorBackend" in handle.info().commandLine().orElse(""):
+                type(self).killed = bool(handle.destroyForcibly())
+                return
+
+    def test_components_of_a_path(self) -> None:
+        run = samestory.spark._Run(self.spark, self.work("path"), '{"level": "copies"}')
+        edges = [(at.to_bytes(2, "big"), (at + 1).to_bytes(2, "big")) for at in range(60)] + [(b"x", b"y")]
+        random.Random(3).shuffle(edges)
+        table = self.spark.createDataFrame([(bytearray(a), bytearray(b)) for a, b in edges], "a binary, b binary").repartition(3)
+        expected = {at.to_bytes(2, "big"): b"\0\0" for at in range(61)} | {b"x": b"x", b"y": b"x"}
+        for name, make in (("one", lambda: run.components("one", table)), ("stars", lambda: run.stars("stars", table))):
+            self.assertEqual({bytes(row[0]): bytes(row[1]) for row in make().collect()}, expected, name)
+
+    def test_what_cannot_be_is_refused(self) -> None:
+        few = self.rows[:3]
+        with self.assertRaisesRegex(ValueError, "ids are used twice: 'Harbor/|ids are used twice: '"):
+            samestory.spark.cluster(self.table(few + few[:1]), self.work("twice"))
+        with self.assertRaisesRegex(ValueError, "there is no column 'key' for ids"):
+            samestory.spark.cluster(self.table(few), self.work("key"), fields={"id": "key"})
+        with self.assertRaisesRegex(Exception, "1 articles have no id"):
+            samestory.spark.cluster(self.table([{**few[0], "id": None}]), self.work("none"))
+        with self.assertRaisesRegex(ValueError, "resemblance: 7"):
+            samestory.spark.cluster(self.table(few), self.work("range"), resemblance=7)
+        with self.assertRaisesRegex(ValueError, "stories are found on one machine"):
+            samestory.spark.cluster(self.table(few), self.work("level"), level="stories")
+        given = self.spark.sparkContext.broadcast([])
+        pairs = self.spark.createDataFrame([(bytearray(b"b"), bytearray(b"1")), (bytearray(b"a"), bytearray(b"1"))], "key binary, unit binary").coalesce(1)
+        for version, message in ((samestory.__version__, "rows are not sorted by key, unit"), ("0.0.1", "the driver has 0.0.1")):
+            task = functools.partial(samestory.spark._task, version, "meet", "{\"level\": \"copies\"}", given)
+            with self.assertRaisesRegex(Exception, message):
+                pairs.mapInArrow(task, "a binary, b binary, crowd binary").collect()
+
+    def test_the_program(self) -> None:
+        rows = self.rows[:60]
+        self.table(rows).write.parquet(self.work("in"))
+        before = list(sys.argv)
+        # It ends its own session only where it made it.
+        stop, SparkSession.stop = SparkSession.stop, lambda _: None
+        try:
+            samestory.spark._main([self.work("in"), self.work("out"), "--config", '{"containment": null}'])
+        finally:
+            SparkSession.stop = stop
+            sys.argv = before
+        found = self.spark.read.parquet(self.work("out")).collect()
+        self.assertEqual(digest([row.asDict() for row in found]), by_command(rows, "--containment", "off"))
+        self.assertTrue(pathlib.Path(self.work("out.work/manifest")).is_dir())
+
+
+if __name__ == "__main__":
+    # Spark leaves sockets open.
+    unittest.main(warnings="ignore")
