@@ -94,7 +94,6 @@ impl<'a> Run<'a> {
     pub fn watched(articles: &'a [Article], config: &'a Config, reference: Reference, watch: Watch<'_>) -> Result<Run<'a>> {
         config.validate()?;
         let rank = rank(articles)?;
-        let rule = config.copy_rule();
         let finder = CopyFinder::of(config)?;
         let Pages { own, prints, keys, read_again } = Pages::read(articles, config, &finder);
         let bytes = articles.iter().map(|article| article.text.len() as u64).sum();
@@ -111,39 +110,11 @@ impl<'a> Run<'a> {
         let copies = finder.find(&texts, watch);
         let without_text = prints.iter().filter(|print| print.is_empty()).count() as u64;
         drop((prints, keys));
-        let stories = config.level == Level::Stories;
-        // Only stories need to know the language of a text that does not say it.
-        let langs: Vec<Option<Lang>> = articles.par_iter().map(if stories { language::of } else { language::declared_by }).collect();
-        let corpora = if stories { corpora(articles, &langs) } else { Vec::new() };
-        let mut run = Run {
-            articles,
-            config,
-            rule,
-            own,
-            copies,
-            langs,
-            corpora,
-            rank,
-            groups: Vec::new(),
-            group_of: Vec::new(),
-            scores: Scores::default(),
-            reference,
-            story_of: Vec::new(),
-            counts: Vec::new(),
-        };
-        run.set_groups();
+        let mut run = Run::of_groups(articles, config, own, copies, rank);
+        run.reference = reference;
         watch(Stage { name: "group", counts: vec![("copy_groups", run.groups.len() as u64)] });
-        let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
-            pairs.iter().map(|(a, b)| (run.group_of[a.index()], run.group_of[b.index()])).collect()
-        };
-        let pins = Pins { together: pins(&together), apart: pins(&apart) };
-        run.story_of = (0..run.groups.len() as u32).collect();
         if config.level == Level::Stories {
-            run.scores = story::score(&*run.reports(), i64::from(config.window.div_ceil(24)), reference);
-            let compared = run.scores.pairs.len() as u64;
-            watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", run.scores.long_postings)] });
-            run.story_of = link(run.groups.len(), &run.scores, story::MERGE, &pins);
-            watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
+            run.find_stories((&together, &apart), watch);
         }
         run.count(without_text, together.len() + apart.len());
         Ok(run)
@@ -152,6 +123,11 @@ impl<'a> Run<'a> {
     /// A run of copies that were found among more articles than these: whole groups, by number, and the distinct text of each article.
     /// `own` are their own words.
     pub(crate) fn of_copies(articles: &'a [Article], config: &'a Config, own: Vec<Own>, copies: Copies) -> Result<Run<'a>> {
+        Ok(Run::of_groups(articles, config, own, copies, rank(articles)?))
+    }
+
+    /// A run whose stories are its copy groups.
+    fn of_groups(articles: &'a [Article], config: &'a Config, own: Vec<Own>, copies: Copies, rank: Vec<u32>) -> Run<'a> {
         let mut run = Run {
             articles,
             config,
@@ -160,7 +136,7 @@ impl<'a> Run<'a> {
             copies,
             langs: articles.iter().map(language::declared_by).collect(),
             corpora: Vec::new(),
-            rank: rank(articles)?,
+            rank,
             groups: Vec::new(),
             group_of: Vec::new(),
             scores: Scores::default(),
@@ -170,7 +146,23 @@ impl<'a> Run<'a> {
         };
         run.set_groups();
         run.story_of = (0..run.groups.len() as u32).collect();
-        Ok(run)
+        run
+    }
+
+    /// Links the copy groups to stories, obeying pairs that are pinned together and apart.
+    pub(crate) fn find_stories(&mut self, (together, apart): (&[(ArticleId, ArticleId)], &[(ArticleId, ArticleId)]), watch: Watch<'_>) {
+        // Only stories need to know the language of a text that does not say it.
+        self.langs = self.articles.par_iter().map(language::of).collect();
+        self.corpora = corpora(self.articles, &self.langs);
+        let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
+            pairs.iter().map(|(a, b)| (self.group_of[a.index()], self.group_of[b.index()])).collect()
+        };
+        let pins = Pins { together: pins(together), apart: pins(apart) };
+        self.scores = story::score(&*self.reports(), i64::from(self.config.window.div_ceil(24)), self.reference);
+        let compared = self.scores.pairs.len() as u64;
+        watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", self.scores.long_postings)] });
+        self.story_of = link(self.groups.len(), &self.scores, story::MERGE, &pins);
+        watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
     }
 
     /// Takes stories that were found among more groups than these: the scores of those here, numbered as here, and the story of each, by one

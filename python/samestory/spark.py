@@ -1,10 +1,10 @@
-"""Copies among more articles than one machine holds, on Apache Spark 3.5 or 4.
+"""Stories and copies among articles that lie on a cluster, on Apache Spark 3.5 or 4.
 
 >>> import samestory.spark                                                        # doctest: +SKIP
 >>> rows = samestory.spark.cluster(spark.read.parquet("news"), "hdfs:///tmp/run") # doctest: +SKIP
 
 The engine is the one of :func:`samestory.cluster`, and so is the answer: every decision is made by the same code, in tasks that read
-sorted rows and hold no more than a component, the texts of a copy group or who has one shingle. What a stage wrote stays in the folder
+sorted rows and hold no more than a component, the texts of a copy group or who has one shingle; but stories, which one task finds. What a stage wrote stays in the folder
 of the run, so that a run which was cut off goes on from there. ``python -m samestory.spark`` is the same for ``spark-submit``.
 """
 
@@ -48,14 +48,15 @@ def cluster(
     level: str = "copies",
     **config: Any,
 ) -> DataFrame:
-    """Finds the copies among articles: a row for each, as of ``samestory.cluster(…, level="copies").to_arrow()``, in no order.
+    """Groups articles: a row for each, as of ``samestory.cluster(…).to_arrow()``, in no order.
 
     ``articles`` has columns as in :func:`samestory.cluster`; each must have an id, no two the same one. ``work`` is a folder that all
     executors reach, for what the stages write: about four times the texts. It belongs to one input and one configuration: run again with
-    the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`; pairs cannot be pinned, and stories are
-    found on one machine, for example among ``rows.where("representative")``.
+    the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`; pairs cannot be pinned. With
+    ``level="stories"`` one task holds all articles in the end, 2,000,000 at most: of more find copies, and stories among
+    ``rows.where("representative")``.
 
-    What could not be read is in ``work/problems``, counts of the run in ``work/manifest``. Raises ``ValueError`` for a setting out of
+    What could not be read is in ``work/problems``, counts of the run in ``work/copies_manifest``. Raises ``ValueError`` for a setting out of
     range, articles without an id, ids that are used twice, and a folder of another run.
     """
     run = _Run(articles.sparkSession, work.rstrip("/"), json.dumps({**config, "level": level}))
@@ -69,13 +70,16 @@ class _Run:
     def __init__(self, spark: SparkSession, work: str, config: str) -> None:
         self.spark, self.work, self.config = spark, work, config
         self.contains = json.loads(config).get("containment", 0) is not None
+        self.level = json.loads(config)["level"]
         self.single = json.loads(config).get("linkage") == "single"
         self.counts: dict[str, int] = {}
 
     def check(self, fields: Mapping[str, str], today: datetime.date) -> None:
         """Refuses settings that are out of range, and the folder of another run."""
         _samestory.Stage("forest", self.config, [])
-        setup = {"version": _samestory.VERSION, "config": json.loads(self.config), "fields": dict(fields), "today": today.isoformat()}
+        # Copies and stories are of the same sketches.
+        config = {name: value for name, value in json.loads(self.config).items() if name != "level"}
+        setup = {"version": _samestory.VERSION, "config": config, "fields": dict(fields), "today": today.isoformat()}
         text = json.dumps(setup, sort_keys=True)
         found = self.step("setup", lambda: self.spark.createDataFrame([(text,)], "value string")).collect()[0][0]
         if found != text:
@@ -99,9 +103,11 @@ class _Run:
         ordered, reads, writes = _STAGES[stage]
         rows = rows.select(*reads)
         if places is not None:
-            rows = rows.coalesce(places)
+            rows = rows.repartition(places)
         elif ordered:
-            rows = rows.repartition(reads[0]).sortWithinPartitions(*reads[:ordered])
+            rows = rows.repartition(reads[0])
+        if ordered:
+            rows = rows.sortWithinPartitions(*reads[:ordered])
         given = self.spark.sparkContext.broadcast(shared)
         task = functools.partial(_task, _samestory.VERSION, stage, self.config, given)
         return rows.mapInArrow(task, ", ".join(f"`{name}` binary" for name in writes))
@@ -129,7 +135,7 @@ class _Run:
         if self.contains:
             label = self.step("joined", lambda: self.contain(label, texts, links))
         placed = members.select("unit", "id", "own").join(label, "unit").join(articles, "id")
-        rows = self.step("rows", lambda: self.map(placed, "place"))
+        rows = self.step(self.level, lambda: self.map(placed, "stories", places=1) if self.level == "stories" else self.map(placed, "place"))
         self.manifest(articles, members, links, rows)
         text = [F.expr(f"nullif(cast({name} as string), '')").alias(name) for name in _STAGES["place"][2]]
         kinds = {"score": "double", "representative": "boolean"}
@@ -147,13 +153,14 @@ class _Run:
                 "links": links.count(),
                 "crowded_buckets": self.spark.read.parquet(f"{self.work}/met").where("length(crowd) > 0").select("crowd").distinct().count(),
                 "copy_groups": rows.select("copies").distinct().count(),
+                "stories": rows.select("story").distinct().count(),
                 "rows": rows.count(),
             }
             setup = json.loads(self.spark.read.parquet(f"{self.work}/setup").collect()[0][0])
-            value = json.dumps({**setup, "spark": self.spark.version, "counts": counts}, sort_keys=True)
+            value = json.dumps({**setup, "level": self.level, "spark": self.spark.version, "counts": counts}, sort_keys=True)
             return self.spark.createDataFrame([(value,)], "value string")
 
-        self.step("manifest", text)
+        self.step(f"{self.level}_manifest", text)
 
     def prints(self, articles: DataFrame) -> DataFrame:
         """What is kept of each article: the place to begin again from."""
@@ -315,7 +322,7 @@ def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, ba
 def _main(arguments: list[str]) -> None:
     from pyspark.sql import SparkSession
 
-    parser = argparse.ArgumentParser("python -m samestory.spark", description="Finds the copies among the articles of Parquet files.")
+    parser = argparse.ArgumentParser("python -m samestory.spark", description="Groups the articles of Parquet files.")
     parser.add_argument("input", help="Parquet files, or a folder of them")
     parser.add_argument("output", help="a folder for the rows, in Parquet, sorted by id")
     parser.add_argument("--work", help="a folder for what the stages write (default: beside the output)")

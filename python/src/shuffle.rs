@@ -48,8 +48,7 @@ pub(crate) fn packed(py: Python<'_>, articles: &Articles) -> PyResult<Vec<PyReco
 pub(crate) struct Stage {
     stage: shuffle::Stage,
     writes: &'static [&'static str],
-    /// The engine that runs the tasks decides how many run at once.
-    thread: ThreadPool,
+    threads: ThreadPool,
 }
 
 #[pymethods]
@@ -59,7 +58,9 @@ impl Stage {
         let shared: Vec<(&[u8], &[u8])> = shared.iter().map(|(key, value)| (&**key, &**value)).collect();
         let stage = shuffle::Stage::new(name, &parsed(config)?, &shared).map_err(raised)?;
         let writes = STAGES.iter().find(|spec| spec.name == name).map_or(&[][..], |spec| spec.writes);
-        Ok(Stage { stage, writes, thread: ThreadPoolBuilder::new().num_threads(1).build().map_err(invalid)? })
+        // The engine decides how many tasks run at once; only the stage that is one task takes all cores.
+        let threads = ThreadPoolBuilder::new().num_threads(usize::from(name != "stories"));
+        Ok(Stage { stage, writes, threads: threads.build().map_err(invalid)? })
     }
 
     /// Takes rows; returns those that are ready.
@@ -68,7 +69,7 @@ impl Stage {
         py.detach(|| {
             let columns: Vec<Column> = rows.columns().iter().map(Column::of).collect::<PyResult<_>>()?;
             let mut tables = Tables::new(self.writes);
-            self.thread.install(|| {
+            self.threads.install(|| {
                 let mut row = Vec::with_capacity(columns.len());
                 (0..rows.num_rows()).try_for_each(|at| {
                     row.clear();
@@ -84,7 +85,7 @@ impl Stage {
     fn end(&mut self, py: Python<'_>) -> PyResult<Vec<PyRecordBatch>> {
         py.detach(|| {
             let mut tables = Tables::new(self.writes);
-            self.thread.install(|| self.stage.end(&mut |row| tables.push(row))).map_err(raised)?;
+            self.threads.install(|| self.stage.end(&mut |row| tables.push(row))).map_err(raised)?;
             tables.finish()
         })
     }

@@ -62,7 +62,7 @@ def articles(count: int) -> list[dict[str, str | None]]:
 def by_command(rows: list[dict[str, str | None]], *options: str) -> str:
     """What the command says of articles: a hash of its sorted rows."""
     lines = "".join(json.dumps(row) + "\n" for row in rows)
-    found = subprocess.run([COMMAND, "cluster", "-", "--format", "jsonl", "--level", "copies", "-q", *options], input=lines.encode(), capture_output=True, check=True)
+    found = subprocess.run([COMMAND, "cluster", "-", "--format", "jsonl", "-q", *options], input=lines.encode(), capture_output=True, check=True)
     return digest([json.loads(line) for line in found.stdout.splitlines()])
 
 
@@ -111,26 +111,29 @@ class Spark(unittest.TestCase):
         return f"{self.folder.name}/{name}"
 
     def test_rows_are_those_of_the_command_and_a_run_is_taken_up(self) -> None:
-        expected = by_command(self.rows)
+        expected = by_command(self.rows, "--level", "copies")
         found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
         self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
-        manifest = json.loads(self.spark.read.parquet(self.work("run/manifest")).collect()[0][0])
+        manifest = json.loads(self.spark.read.parquet(self.work("run/copies_manifest")).collect()[0][0])
         self.assertEqual(manifest["counts"]["articles"], len(self.rows))
         self.assertGreater(manifest["counts"]["crowded_buckets"], 0)
         # From the sketches on.
         prints = os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns
-        for gone in ("labels", "joined", "rows", "manifest"):
+        for gone in ("labels", "joined", "copies"):
             os.remove(self.work(f"run/{gone}/_SUCCESS"))
         found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
         self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
         self.assertEqual(os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns, prints)
+        # Stories, of the same sketches.
+        found = samestory.spark.cluster(self.table(self.rows), self.work("run"), level="stories")
+        self.assertEqual(digest([row.asDict() for row in found.collect()]), by_command(self.rows))
         with self.assertRaisesRegex(ValueError, "belongs to another run"):
             samestory.spark.cluster(self.table(self.rows), self.work("run"), resemblance=0.7)
 
     def test_neither_order_nor_parts_nor_a_killed_executor_change_them(self) -> None:
         rows = self.rows[:700]
         random.Random(5).shuffle(rows)
-        expected = by_command(rows, "--linkage", "single", "--resemblance", "0.6")
+        expected = by_command(rows, "--level", "copies", "--linkage", "single", "--resemblance", "0.6")
         before = {name: self.spark.conf.get(name) for name in ("spark.sql.shuffle.partitions", "spark.sql.execution.arrow.maxRecordsPerBatch")}
         self.spark.conf.set("spark.sql.shuffle.partitions", "3")
         self.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "41")
@@ -177,12 +180,12 @@ class Spark(unittest.TestCase):
             samestory.spark.cluster(self.table([{**few[0], "id": None}]), self.work("none"))
         with self.assertRaisesRegex(ValueError, "resemblance: 7"):
             samestory.spark.cluster(self.table(few), self.work("range"), resemblance=7)
-        with self.assertRaisesRegex(ValueError, "stories are found on one machine"):
-            samestory.spark.cluster(self.table(few), self.work("level"), level="stories")
+        with self.assertRaisesRegex(ValueError, "apart: pairs are pinned on one machine"):
+            samestory.spark.cluster(self.table(few), self.work("pins"), apart=[(few[0]["id"], few[1]["id"])])
         given = self.spark.sparkContext.broadcast([])
         pairs = self.spark.createDataFrame([(bytearray(b"b"), bytearray(b"1")), (bytearray(b"a"), bytearray(b"1"))], "key binary, unit binary").coalesce(1)
         for version, message in ((samestory.__version__, "rows are not sorted by key, unit"), ("0.0.1", "the driver has 0.0.1")):
-            task = functools.partial(samestory.spark._task, version, "meet", "{\"level\": \"copies\"}", given)
+            task = functools.partial(samestory.spark._task, version, "meet", "{}", given)
             with self.assertRaisesRegex(Exception, message):
                 pairs.mapInArrow(task, "a binary, b binary, crowd binary").collect()
 
@@ -198,8 +201,8 @@ class Spark(unittest.TestCase):
             SparkSession.stop = stop
             sys.argv = before
         found = self.spark.read.parquet(self.work("out")).collect()
-        self.assertEqual(digest([row.asDict() for row in found]), by_command(rows, "--containment", "off"))
-        self.assertTrue(pathlib.Path(self.work("out.work/manifest")).is_dir())
+        self.assertEqual(digest([row.asDict() for row in found]), by_command(rows, "--level", "copies", "--containment", "off"))
+        self.assertTrue(pathlib.Path(self.work("out.work/copies_manifest")).is_dir())
 
 
 if __name__ == "__main__":

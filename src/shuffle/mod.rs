@@ -24,7 +24,8 @@
 //! | `look`, `mark`, `join`, `hold`, `near` | these | pairs of which one may hold the other |
 //! | `contain` | pairs with their texts | those that do |
 //! | `held` | these by group | groups that join others |
-//! | `place` | articles by group | the rows of the result |
+//! | `place` | articles by group | the rows of the result, where copies are all that is looked for |
+//! | `stories` | all articles by group, in one place | the rows of the result |
 
 mod containment;
 mod groups;
@@ -35,7 +36,7 @@ mod wire;
 
 pub use texts::article_to_bytes;
 
-use crate::config::{Config, Level};
+use crate::config::Config;
 use crate::copies::CopyFinder;
 use crate::error::{Error, Result};
 
@@ -82,11 +83,13 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "near", sorted: 3, reads: NEAR, writes: &["a", "b"] },
     Spec { name: "contain", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },
     Spec { name: "held", sorted: 3, reads: &["longer", "shorter", "a", "b", "overlap", "kind", "size"], writes: &["a", "b"] },
-    Spec { name: "place", sorted: 2, reads: &["label", "id", "unit", "own", "article"], writes: rows::COLUMNS },
+    Spec { name: "place", sorted: 2, reads: PLACE, writes: rows::COLUMNS },
+    Spec { name: "stories", sorted: 2, reads: PLACE, writes: rows::COLUMNS },
 ];
 
 const LINK: &[&str] = &["a", "b", "overlap", "kind"];
 const TEXT: &[&str] = &["label", "unit", "text"];
+const PLACE: &[&str] = &["label", "id", "unit", "own", "article"];
 const NEAR: &[&str] = &["value", "side", "unit", "label"];
 
 /// What a stage does with its rows.
@@ -115,9 +118,6 @@ impl Stage {
     /// not what the stage before has written.
     pub fn new(name: &str, config: &Config, shared: &Shared<'_>) -> Result<Stage> {
         config.validate()?;
-        if config.level == Level::Stories {
-            return Err(Error::Config { field: "level", message: "stories are found on one machine".to_owned() });
-        }
         if let Some(field) = [("together", &config.together), ("apart", &config.apart)].iter().find(|pins| !pins.1.is_empty()) {
             return Err(Error::Config { field: field.0, message: "pairs are pinned on one machine".to_owned() });
         }
@@ -145,7 +145,8 @@ impl Stage {
             "near" => Box::new(containment::Near::default()),
             "contain" => Box::new(containment::Contain(finder)),
             "held" => Box::new(containment::Held::new(config)),
-            "place" => Box::new(rows::Places::new(config)),
+            "place" => Box::new(rows::Places::new(config, false)),
+            "stories" => Box::new(rows::Places::new(config, true)),
             _ => return Err(Error::Input(format!("there is no stage {name:?}"))),
         };
         let spec = STAGES.iter().find(|spec| spec.name == name);

@@ -8,7 +8,7 @@ use crate::article::{Article, ArticleId, SharedText};
 use crate::cluster::Run;
 use crate::config::Config;
 use crate::copies::Copies;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::extract::Own;
 use crate::report::row::{Place, Row, rounded};
 
@@ -18,9 +18,13 @@ pub(super) const COLUMNS: &[&str] = &["id", "story", "copies", "score", "represe
 /// Articles of small groups that are placed together.
 const TOGETHER: usize = 1024;
 
-/// Whole copy groups, each of which becomes a part of the result.
+/// Most articles among which stories are looked for: they are held by one task, with 7 KB for each text of its own and what it is compared with.
+const MOST: usize = 2_000_000;
+
+/// Whole copy groups, each of which becomes a part of the result; or all of them, among which stories are looked for.
 pub(super) struct Places {
     config: Config,
+    stories: bool,
     label: Vec<u8>,
     articles: Vec<Article>,
     own: Vec<Own>,
@@ -32,10 +36,11 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn new(config: &Config) -> Places {
+    pub(super) fn new(config: &Config, stories: bool) -> Places {
         let config = config.clone();
         Places {
             config,
+            stories,
             label: Vec::new(),
             articles: Vec::new(),
             own: Vec::new(),
@@ -49,7 +54,11 @@ impl Places {
         let articles = std::mem::take(&mut self.articles);
         self.texts.clear();
         let copies = Copies::of_groups(std::mem::take(&mut self.groups), std::mem::take(&mut self.units));
-        let found = Run::of_copies(&articles, &self.config, std::mem::take(&mut self.own), copies)?.clustering();
+        let mut run = Run::of_copies(&articles, &self.config, std::mem::take(&mut self.own), copies)?;
+        if self.stories {
+            run.find_stories((&[], &[]), &mut |_| {});
+        }
+        let found = run.clustering();
         for (at, (article, placement)) in articles.iter().zip(&found.placements).enumerate() {
             let story = &found.stories[placement.story];
             let key = |id: ArticleId| articles[id.index()].key.as_str();
@@ -79,12 +88,17 @@ impl Step for Places {
         let [label, _, unit, own, article] = row else { return Err(wire::foreign()) };
         let is_new = *label != self.label || self.articles.is_empty();
         if is_new {
-            if self.articles.len() >= TOGETHER {
+            if self.articles.len() >= TOGETHER && !self.stories {
                 self.tell(emit)?;
             }
             self.label = label.to_vec();
         }
         let group = self.groups.last().map_or(0, |last| last + u32::from(is_new));
+        if self.articles.len() >= MOST && self.stories {
+            let message =
+                format!("stories are found among {MOST} articles at most: look for copies, and for stories among their representatives");
+            return Err(Error::Config { field: "level", message });
+        }
         let next = self.texts.len() as u32;
         self.groups.push(group);
         self.units.push(*self.texts.entry(unit.to_vec()).or_insert(next));
