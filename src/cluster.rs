@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
         run.reference = reference;
         watch(Stage { name: "group", counts: vec![("copy_groups", run.groups.len() as u64)] });
         if config.level == Level::Stories {
-            run.find_stories((&together, &apart), watch);
+            run.find_stories(watch);
         }
         run.count(without_text, together.len() + apart.len());
         Ok(run)
@@ -150,19 +150,19 @@ impl<'a> Run<'a> {
     }
 
     /// Links the copy groups to stories, obeying pairs that are pinned together and apart.
-    pub(crate) fn find_stories(&mut self, (together, apart): (&[(ArticleId, ArticleId)], &[(ArticleId, ArticleId)]), watch: Watch<'_>) {
+    pub(crate) fn find_stories(&mut self, watch: Watch<'_>) {
         // Only stories need to know the language of a text that does not say it.
         self.langs = self.articles.par_iter().map(language::of).collect();
         self.corpora = corpora(self.articles, &self.langs);
-        let pins = |pairs: &[(ArticleId, ArticleId)]| -> Vec<(u32, u32)> {
-            pairs.iter().map(|(a, b)| (self.group_of[a.index()], self.group_of[b.index()])).collect()
+        let pins = |pairs: &[(String, String)]| -> Vec<(u32, u32)> {
+            pinned(self.articles, pairs).iter().map(|(a, b)| (self.group_of[a.index()], self.group_of[b.index()])).collect()
         };
-        let pins = Pins { together: pins(together), apart: pins(apart) };
+        let pins = Pins { together: pins(&self.config.together), apart: pins(&self.config.apart) };
         self.scores = story::score(&*self.reports(), i64::from(self.config.window.div_ceil(24)), self.reference);
         let compared = self.scores.pairs.len() as u64;
         watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", self.scores.long_postings)] });
         self.story_of = link(self.groups.len(), &self.scores, story::MERGE, &pins);
-        watch(Stage { name: "link", counts: vec![("pins", (together.len() + apart.len()) as u64)] });
+        watch(Stage { name: "link", counts: vec![("pins", (pins.together.len() + pins.apart.len()) as u64)] });
     }
 
     /// Takes stories that were found among more groups than these: the scores of those here, numbered as here, and the story of each, by one

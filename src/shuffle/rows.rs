@@ -56,7 +56,7 @@ impl Places {
         let copies = Copies::of_groups(std::mem::take(&mut self.groups), std::mem::take(&mut self.units));
         let mut run = Run::of_copies(&articles, &self.config, std::mem::take(&mut self.own), copies)?;
         if self.stories {
-            run.find_stories((&[], &[]), &mut |_| {});
+            run.find_stories(&mut |_| {});
         }
         let found = run.clustering();
         for (at, (article, placement)) in articles.iter().zip(&found.placements).enumerate() {

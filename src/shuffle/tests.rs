@@ -14,6 +14,7 @@ use crate::hash;
 use crate::report::{Format, Options, write};
 
 type Rows = Vec<Vec<Vec<u8>>>;
+type Pairs = BTreeSet<(Vec<u8>, Vec<u8>)>;
 
 struct Engine<'c> {
     config: &'c Config,
@@ -60,12 +61,12 @@ impl Engine<'_> {
     }
 
     /// Pairs with their texts.
-    fn with_texts(pairs: &BTreeSet<(Vec<u8>, Vec<u8>)>, texts: &BTreeMap<Vec<u8>, Vec<u8>>) -> Rows {
+    fn with_texts(pairs: &Pairs, texts: &BTreeMap<Vec<u8>, Vec<u8>>) -> Rows {
         pairs.iter().map(|(a, b)| vec![a.clone(), b.clone(), texts[a].clone(), texts[b].clone()]).collect()
     }
 
     /// Pairs of texts of which one may hold the other; `round` has what is shared by all stages of it.
-    fn contained(&self, texts: &Rows, looking: &Rows, round: &[(Vec<u8>, Vec<u8>)]) -> (BTreeSet<(Vec<u8>, Vec<u8>)>, Rows) {
+    fn contained(&self, texts: &Rows, looking: &Rows, round: &[(Vec<u8>, Vec<u8>)]) -> (Pairs, Rows) {
         let size: u64 = self.run("size", texts, round).iter().map(|row| wire::number(&row[1]).expect("a size")).sum();
         let sized = [round, &[(b"size".to_vec(), size.to_le_bytes().to_vec())]].concat();
         let tables = self.run("count", texts, &sized);
@@ -155,7 +156,7 @@ impl Engine<'_> {
         }
         let article: BTreeMap<&Vec<u8>, &Vec<u8>> = articles.iter().map(|row| (&row[0], &row[1])).collect();
         let rows = members.iter().map(|row| {
-            let [unit, id, own, ..] = &**row else { panic!("{row:?}") };
+            let [unit, id, own] = [0, 1, 2].map(|at| &row[at]);
             vec![label[unit].clone(), id.clone(), unit.clone(), own.clone(), article[id].clone()]
         });
         let mut found = match self.config.level {
@@ -196,13 +197,16 @@ fn on_one_machine(articles: &[Article], config: &Config) -> Rows {
     rows
 }
 
+/// Its first word and how many, the word that is changed, the day, whether a line of the outlet follows.
+type Words = (usize, usize, Option<usize>, Option<i8>, bool);
+
 /// An article of some words out of a few, so that many share some, some are in others, and some are equal.
-fn article() -> impl Strategy<Value = (usize, usize, Option<usize>, Option<i8>, bool)> {
+fn article() -> impl Strategy<Value = Words> {
     (0usize..60, 0usize..70, prop::option::weighted(0.3, 0usize..200), prop::option::of(0i8..20), any::<bool>())
 }
 
-fn articles(specs: &[(usize, usize, Option<usize>, Option<i8>, bool)]) -> Vec<Article> {
-    let of = |(at, (start, length, change, day, has_promo)): (usize, &(usize, usize, Option<usize>, Option<i8>, bool))| {
+fn articles(specs: &[Words]) -> Vec<Article> {
+    let of = |(at, (start, length, change, day, has_promo)): (usize, &Words)| {
         let mut words: Vec<String> = (*start..start + length).map(|word| format!("w{}", hash::mix(word as u64) % 997)).collect();
         if let (Some(change), false) = (change, words.is_empty()) {
             let place = change % words.len();
