@@ -57,11 +57,10 @@ def cluster(
     ``rows.where("representative")``.
 
     What could not be read is in ``work/problems``, counts of the run in ``work/copies_manifest``. Raises ``ValueError`` for a setting out of
-    range, articles without an id, ids that are used twice, and a folder of another run.
+    range, ids that are used twice, and a folder of another run; articles without an id end the run as well.
     """
     run = _Run(articles.sparkSession, work.rstrip("/"), json.dumps({**config, "level": level}))
-    run.check(fields or {}, today or datetime.date.today())
-    return run.copies(run.read(articles, fields or {}, today or datetime.date.today()))
+    return run.rows(run.read(articles, fields or {}, run.check(fields or {}, today)))
 
 
 class _Run:
@@ -72,24 +71,32 @@ class _Run:
         self.contains = json.loads(config).get("containment", 0) is not None
         self.level = json.loads(config)["level"]
         self.single = json.loads(config).get("linkage") == "single"
-        self.counts: dict[str, int] = {}
+        self.taken: set[str] = set()
+        self.given: list[Any] = []
 
-    def check(self, fields: Mapping[str, str], today: datetime.date) -> None:
-        """Refuses settings that are out of range, and the folder of another run."""
+    def check(self, fields: Mapping[str, str], today: datetime.date | None) -> datetime.date:
+        """Refuses settings that are out of range, and the folder of another run. Returns its day."""
         _samestory.Stage("forest", self.config, [])
         # Copies and stories are of the same sketches.
         config = {name: value for name, value in json.loads(self.config).items() if name != "level"}
-        setup = {"version": _samestory.VERSION, "config": config, "fields": dict(fields), "today": today.isoformat()}
-        text = json.dumps(setup, sort_keys=True)
-        found = self.step("setup", lambda: self.spark.createDataFrame([(text,)], "value string")).collect()[0][0]
-        if found != text:
-            raise ValueError(f"{self.work} belongs to another run: {found}; this one is {text}")
+        setup = {"version": _samestory.VERSION, "config": config, "fields": dict(fields)}
+        text = json.dumps({**setup, "today": (today or datetime.date.today()).isoformat()}, sort_keys=True)
+        found = json.loads(self.step("setup", lambda: self.spark.createDataFrame([(text,)], "value string")).collect()[0][0])
+        day = datetime.date.fromisoformat(found.pop("today"))
+        if found != setup or (today is not None and today != day):
+            raise ValueError(f"{self.work} belongs to another run: {json.dumps(found)} of {day}; this one is {text}")
+        return day
 
     def step(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
         """What was written under this name, now or before."""
+        if name in self.taken:
+            raise RuntimeError(f"two steps are called {name}")
+        self.taken.add(name)
         path = f"{self.work}/{name}"
         if not self._exists(f"{path}/_SUCCESS"):
             make().write.mode("overwrite").parquet(path)
+            while self.given:
+                self.given.pop().destroy()
         return self.spark.read.parquet(path)
 
     def _exists(self, path: str) -> bool:
@@ -105,10 +112,12 @@ class _Run:
         if places is not None:
             rows = rows.repartition(places)
         elif ordered:
-            rows = rows.repartition(reads[0])
+            # By a hash of the column: rows that a join has spread by the column itself, Spark would leave where they are.
+            rows = rows.repartition(F.xxhash64(reads[0]))
         if ordered:
             rows = rows.sortWithinPartitions(*reads[:ordered])
         given = self.spark.sparkContext.broadcast(shared)
+        self.given.append(given)
         task = functools.partial(_task, _samestory.VERSION, stage, self.config, given)
         return rows.mapInArrow(task, ", ".join(f"`{name}` binary" for name in writes))
 
@@ -117,16 +126,16 @@ class _Run:
         name = fields.get("id", "id")
         if name not in articles.columns:
             raise ValueError(f"fields: there is no column {name!r} for ids; the columns are {', '.join(articles.columns)}")
-        task = functools.partial(_read, _samestory.VERSION, list(fields.items()) or [], today.isoformat(), name)
+        task = functools.partial(_read, _samestory.VERSION, list(fields.items()), today.isoformat(), name)
         read = self.step("read", lambda: articles.mapInArrow(task, "id binary, article binary, problem string"))
         self.step("problems", lambda: read.where("problem is not null").select("problem"))
         found = read.where("problem is null").select("id", "article")
         twice = found.groupBy("id").count().where("count > 1").select(F.col("id").cast("string")).limit(3).collect()
         if twice:
-            raise ValueError(f"ids are used twice: {', '.join(repr(row[0]) for row in twice)}")
+            raise ValueError(f"ids are used twice: {', '.join(repr(row[0]) for row in twice)}; delete {self.work} before they are read again")
         return found
 
-    def copies(self, articles: DataFrame) -> DataFrame:
+    def rows(self, articles: DataFrame) -> DataFrame:
         """The result for articles that were read."""
         members = self.step("members", lambda: self.map(self.prints(articles), "fold"))
         texts = members.where("length(text) > 0").select("unit", "text")
@@ -211,7 +220,7 @@ class _Run:
         pairs, thin = self.search("told", sampled, sampled, [])
         if not thin.isEmpty():
             units = thin.select("unit").distinct()
-            more, _ = self.search("thin", sampled, sampled.join(units, "unit", "left_semi"), self.marks("thin_marks", "thin", thin))
+            more, _ = self.search("thin", sampled, sampled.join(units, "unit", "left_semi"), self.marks("thin_values", "thin", thin))
             pairs = pairs.unionByName(more).distinct()
         held = self.step("contained", lambda: self.map(_with_texts(pairs, texts), "contain"))
         group = sampled.select("unit", "label")
@@ -228,7 +237,7 @@ class _Run:
         size = sum(int.from_bytes(value, "little") for _, value in _pairs(self.step(f"{name}_size", lambda: self.map(texts, "size", shared))))
         sized = [*shared, (b"size", size.to_bytes(8, "little"))]
         counts = self.step(f"{name}_counts", lambda: self.map(texts, "count", sized))
-        tables = self.step(f"{name}_tables", lambda: self.map(counts, "add", sized, places=1))
+        tables = self.step(f"{name}_tables", lambda: self.map(counts, "add", sized))
         given = [*sized, *_named("table", tables)]
         looks = self.step(f"{name}_looks", lambda: self.map(looking, "look", given))
         wanted = looks.where("side = binary('w')")
@@ -240,7 +249,7 @@ class _Run:
     def marks(self, step: str, name: str, rows: DataFrame) -> Shared:
         """The values of rows, marked."""
         count = (name.encode(), rows.count().to_bytes(8, "little"))
-        pieces = self.step(step, lambda: self.map(self.map(rows, "mark", [count]), "join", [count], places=1))
+        pieces = self.step(step, lambda: self.map(self.map(rows, "mark", [count]), "join", [count]))
         return [count, *_named(name, pieces)]
 
     def components(self, name: str, edges: DataFrame) -> DataFrame:
@@ -304,14 +313,20 @@ def _task(version: str, name: str, config: str, shared: Any, batches: Iterable[p
     yield from map(pa.record_batch, stage.end())
 
 
+def _in_utc(field: pa.Field) -> pa.Field:
+    """Instants come in the zone of the session, which says nothing of the articles."""
+    is_instant = pa.types.is_timestamp(field.type) and field.type.tz is not None
+    return field.with_type(pa.timestamp(field.type.unit, "UTC")) if is_instant else field
+
+
 def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     _check(version)
     reader = _samestory.Reader(fields, today, 1, False)
     for batch in batches:
-        missing = batch.column(name).null_count
+        missing = sum(value is None or not str(value).strip() for value in batch.column(name).to_pylist())
         if missing:
             raise ValueError(f"{missing} articles have no {name}")
-        read = reader.table(pa.Table.from_batches([batch]))
+        read = reader.table(pa.Table.from_batches([batch]).cast(pa.schema([_in_utc(field) for field in batch.schema])))
         for table in map(pa.record_batch, _samestory.packed(read)):
             yield table.append_column("problem", pa.nulls(table.num_rows, pa.string()))
         if read.problems:
@@ -327,10 +342,11 @@ def _main(arguments: list[str]) -> None:
     parser.add_argument("output", help="a folder for the rows, in Parquet, sorted by id")
     parser.add_argument("--work", help="a folder for what the stages write (default: beside the output)")
     parser.add_argument("--config", default="{}", help='settings as JSON: {"resemblance": 0.7}')
+    parser.add_argument("--today", type=datetime.date.fromisoformat, help="dates of more than a day later are not believed (default: this day)")
     parser.add_argument("--fields", default="{}", help='the columns of fields as JSON: {"text": "body"}')
     given = parser.parse_args(arguments)
     spark = SparkSession.builder.appName("samestory").getOrCreate()
-    rows = cluster(spark.read.parquet(given.input), given.work or given.output.rstrip("/") + ".work", fields=json.loads(given.fields), **json.loads(given.config))
+    rows = cluster(spark.read.parquet(given.input), given.work or given.output.rstrip("/") + ".work", fields=json.loads(given.fields), today=given.today, **json.loads(given.config))
     rows.repartitionByRange("id").sortWithinPartitions("id").write.parquet(given.output)
     spark.stop()
 

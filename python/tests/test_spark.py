@@ -55,8 +55,13 @@ def articles(count: int) -> list[dict[str, str | None]]:
         body = " ".join(text) + (f"\nSubscribe to {outlet} for news every morning" if outlet else "")
         date = f"2024-03-{chance.randrange(1, 29):02}" if chance.random() < 0.8 else None
         title = " ".join(text[:6]) if chance.random() < 0.5 else None
-        found.append({"id": f"{outlet}/{at}", "text": "" if at % 97 == 5 else body, "outlet": outlet, "date": date, "title": title})
-    return [article for article in found if article["text"]]
+        found.append({"id": f"{outlet}/{at}", "text": body, "outlet": outlet, "date": date, "title": title})
+        if at % 20 == 1:
+            # A flash of a few words in a longer item: of some of these the sample is too small to find it by.
+            text = chance.choices(vocabulary, k=48)
+            for name, part in (("flash", text[20:32]), ("item", text)):
+                found.append({"id": f"{name}/{at}", "text": " ".join(part), "outlet": None, "date": None, "title": None})
+    return found
 
 
 def by_command(rows: list[dict[str, str | None]], *options: str) -> str:
@@ -96,7 +101,7 @@ class Spark(unittest.TestCase):
             builder = builder.config(name, value)
         cls.spark = builder.getOrCreate()
         cls.spark.sparkContext.setLogLevel("OFF")
-        cls.rows = articles(2000)
+        cls.rows = articles(1820)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -117,6 +122,8 @@ class Spark(unittest.TestCase):
         manifest = json.loads(self.spark.read.parquet(self.work("run/copies_manifest")).collect()[0][0])
         self.assertEqual(manifest["counts"]["articles"], len(self.rows))
         self.assertGreater(manifest["counts"]["crowded_buckets"], 0)
+        # What only all of its shingles tell was looked for.
+        self.assertTrue(os.path.isdir(self.work("run/thin_near")))
         # From the sketches on.
         prints = os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns
         for gone in ("labels", "joined", "copies"):
@@ -172,12 +179,14 @@ class Spark(unittest.TestCase):
 
     def test_what_cannot_be_is_refused(self) -> None:
         few = self.rows[:3]
-        with self.assertRaisesRegex(ValueError, "ids are used twice: 'Harbor/|ids are used twice: '"):
+        with self.assertRaisesRegex(ValueError, "ids are used twice: '"):
             samestory.spark.cluster(self.table(few + few[:1]), self.work("twice"))
         with self.assertRaisesRegex(ValueError, "there is no column 'key' for ids"):
             samestory.spark.cluster(self.table(few), self.work("key"), fields={"id": "key"})
         with self.assertRaisesRegex(Exception, "1 articles have no id"):
             samestory.spark.cluster(self.table([{**few[0], "id": None}]), self.work("none"))
+        with self.assertRaisesRegex(Exception, "1 articles have no id"):
+            samestory.spark.cluster(self.table([{**few[0], "id": " "}]), self.work("blank"))
         with self.assertRaisesRegex(ValueError, "resemblance: 7"):
             samestory.spark.cluster(self.table(few), self.work("range"), resemblance=7)
         with self.assertRaisesRegex(ValueError, "apart: pairs are pinned on one machine"):

@@ -48,7 +48,8 @@ impl Sample {
     pub(crate) fn of_bytes(bytes: &[u8]) -> Sample {
         let mut numbers = bytes.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number));
         let (shingles, sampled) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        Sample { shingles, sampled, values: numbers.collect() }
+        let values: Box<[u32]> = numbers.collect();
+        Sample { shingles, sampled: sampled.min(values.len() as u32), values }
     }
 
     /// How many shingles the text has, repeats counted.

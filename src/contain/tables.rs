@@ -10,7 +10,7 @@ use crate::hash;
 use crate::verify::Ratio;
 
 /// Most values that are counted: of more, texts are left out. 8 MiB of counters.
-const COUNTED: usize = 1 << 22;
+const COUNTED: usize = if cfg!(test) { 1 << 8 } else { 1 << 22 };
 /// Most places where values are marked, a power of two: 128 MiB.
 const MAX_PLACES: usize = 1 << 30;
 
@@ -58,7 +58,7 @@ pub(crate) struct Filling {
 impl Filling {
     /// For all groups together, with so many values in all their texts.
     pub(crate) fn new(values: usize) -> Filling {
-        let words = (values * 2).next_power_of_two().clamp(64, MAX_PLACES) / 64;
+        let words = (values.min(MAX_PLACES) * 2).next_power_of_two().clamp(64, MAX_PLACES) / 64;
         let table = || (0..words).map(|_| AtomicU64::new(0)).collect();
         let step = values.div_ceil(COUNTED).max(1);
         let counters = (values / step).next_power_of_two();
@@ -114,7 +114,7 @@ impl Filling {
         let from = (piece & !OF_COUNTS) as usize * PIECE;
         if piece & OF_COUNTS != 0 {
             for (counter, count) in self.counts.0.iter().skip(from).zip(bytes.as_chunks().0) {
-                counter.store((counter.load(Relaxed) + u16::from_le_bytes(*count)).min(MANY), Relaxed);
+                counter.store(counter.load(Relaxed).saturating_add(u16::from_le_bytes(*count)).min(MANY), Relaxed);
             }
             return;
         }
@@ -161,7 +161,7 @@ impl Marks {
 
     /// For about so many places.
     pub(crate) fn none(places: usize) -> Marks {
-        Marks(vec![0; places.next_power_of_two().clamp(64, MAX_PLACES) / 64])
+        Marks(vec![0; places.min(MAX_PLACES).next_power_of_two().max(64) / 64])
     }
 
     pub(crate) fn add(&mut self, value: u32) {
@@ -197,7 +197,7 @@ impl Marks {
 pub(super) struct Counts(Vec<AtomicU16>);
 
 /// Counting ends here, well before a counter is full, whatever the number of threads.
-const MANY: u16 = 1 << 15;
+const MANY: u16 = if cfg!(test) { 8 } else { 1 << 15 };
 
 impl Counts {
     #[inline]

@@ -34,7 +34,7 @@ impl Days {
     /// Days between the nearest printings of two texts, when all are dated.
     pub(crate) fn gap(self, other: Days) -> Option<i64> {
         let (Days(a, z), Days(b, y)) = (self, other);
-        (self != Days::UNDATED && other != Days::UNDATED).then(|| i64::from((b - z).max(a - y).max(0)))
+        (self != Days::UNDATED && other != Days::UNDATED).then(|| (i64::from(b) - i64::from(z)).max(i64::from(a) - i64::from(y)).max(0))
     }
 }
 

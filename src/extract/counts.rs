@@ -98,8 +98,8 @@ impl LineCounts {
     /// Whether an outlet of so many articles repeats one of its [lines](line_keys).
     pub(crate) fn is_repeated_among(&self, articles: u32, key: u64) -> bool {
         let Some(count) = self.lines.get(&key) else { return false };
-        let least = MIN_REPEATS.max((articles * REPEATS_PERCENT).div_ceil(100));
-        count.dated + count.undated >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
+        let least = u64::from(MIN_REPEATS).max((u64::from(articles) * u64::from(REPEATS_PERCENT)).div_ceil(100));
+        u64::from(count.dated) + u64::from(count.undated) >= least && (count.first_day < count.last_day || count.undated >= MIN_UNDATED)
     }
 }
 

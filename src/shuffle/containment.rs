@@ -29,7 +29,7 @@ const OF_THIN: Named = Named("thin", FINE);
 impl Named {
     fn none(&self, shared: &Shared<'_>) -> Result<Option<Marks>> {
         let count = shared_value(shared, self.0).map(wire::number).transpose()?;
-        Ok(count.map(|count| Marks::none(count as usize * self.1)))
+        Ok(count.map(|count| Marks::none((count as usize).saturating_mul(self.1))))
     }
 
     fn of(&self, shared: &Shared<'_>) -> Result<Option<Marks>> {
@@ -51,7 +51,12 @@ fn pieces(shared: &Shared<'_>, name: &str, mut receive: impl FnMut(u32, &[u8])) 
 fn values(text: &Text, thin: Option<&Marks>) -> Vec<u32> {
     match thin {
         None => text.sample.values().to_vec(),
-        Some(thin) => text.whole().into_iter().filter(|value| thin.may_hold(*value)).collect(),
+        Some(thin) => {
+            let mut values = text.whole();
+            values.retain(|value| thin.may_hold(*value));
+            values.sort_unstable();
+            values
+        }
     }
 }
 

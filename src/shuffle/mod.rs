@@ -4,8 +4,9 @@
 //! A [`Stage`] reads rows of bytes and writes rows of bytes. Most take them in any order; others want them [`sorted`](Spec::sorted) by their
 //! first columns and check that they are. Whoever runs them sees to it that rows which are equal in the first column of a sorted stage
 //! come to one place, and to nothing else: what is decided is decided here, by the functions of the run on one machine, and the answer is
-//! the same, however rows are cut and spread. No bucket is held that others fill without end: members of a component are, the texts of a
-//! copy group, and the holders of one shingle.
+//! the same, however rows are cut and spread. What a task holds at once: the texts of one sketch that are not the first one's, those of a
+//! component that resemble each other, those of crowded buckets that hang together, the articles of a copy group, the names of who has one
+//! shingle, and the tables; `components` and `stories` hold all of their rows. Buckets of bands are read through.
 //!
 //! | stage | from | to |
 //! |---|---|---|
@@ -75,10 +76,10 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "sample", sorted: 2, reads: TEXT, writes: TEXT },
     Spec { name: "size", sorted: 0, reads: TEXT, writes: &["key", "value"] },
     Spec { name: "count", sorted: 2, reads: TEXT, writes: &["key", "value"] },
-    Spec { name: "add", sorted: 0, reads: &["key", "value"], writes: &["key", "value"] },
+    Spec { name: "add", sorted: 1, reads: &["key", "value"], writes: &["key", "value"] },
     Spec { name: "look", sorted: 0, reads: TEXT, writes: NEAR },
     Spec { name: "mark", sorted: 0, reads: NEAR, writes: &["key", "value"] },
-    Spec { name: "join", sorted: 0, reads: &["key", "value"], writes: &["key", "value"] },
+    Spec { name: "join", sorted: 1, reads: &["key", "value"], writes: &["key", "value"] },
     Spec { name: "hold", sorted: 0, reads: TEXT, writes: NEAR },
     Spec { name: "near", sorted: 3, reads: NEAR, writes: &["a", "b"] },
     Spec { name: "contain", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },

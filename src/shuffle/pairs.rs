@@ -14,7 +14,7 @@ pub(super) struct Bands;
 
 impl Step for Bands {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        for (key, band) in row[1].as_chunks::<4>().0.iter().zip(0u16..) {
+        for (key, band) in row[1].as_chunks::<4>().0.iter().zip(0..=u16::MAX) {
             let [a, b] = band.to_be_bytes();
             let [c, d, e, f] = *key;
             emit(&[&[a, b, c, d, e, f], row[0]]);

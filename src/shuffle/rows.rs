@@ -4,7 +4,7 @@ use ahash::AHashMap;
 
 use super::wire;
 use super::{Emit, Step, texts};
-use crate::article::{Article, ArticleId, SharedText};
+use crate::article::{Article, ArticleId};
 use crate::cluster::Run;
 use crate::config::Config;
 use crate::copies::Copies;
@@ -59,7 +59,7 @@ impl Places {
             run.find_stories(&mut |_| {});
         }
         let found = run.clustering();
-        for (at, (article, placement)) in articles.iter().zip(&found.placements).enumerate() {
+        for (article, placement) in articles.iter().zip(&found.placements) {
             let story = &found.stories[placement.story];
             let key = |id: ArticleId| articles[id.index()].key.as_str();
             let place = Place {
@@ -68,15 +68,7 @@ impl Places {
                 score: placement.score.map(rounded),
                 representative: placement.representative,
             };
-            let outlet = self.config.outlet(article).map(SharedText::from);
-            let named = Article {
-                outlet,
-                key: article.key.clone(),
-                title: article.title.clone(),
-                published: article.published.clone(),
-                ..Article::default()
-            };
-            let cells = Row::new(&named, place, found.placements[at].lang.as_deref()).cells();
+            let cells = Row::new(article, place, placement.lang.as_deref()).cells();
             emit(&cells.each_ref().map(|cell| cell.as_bytes()));
         }
         Ok(())
@@ -103,7 +95,7 @@ impl Step for Places {
         self.groups.push(group);
         self.units.push(*self.texts.entry(unit.to_vec()).or_insert(next));
         self.own.push(wire::own_of(own)?);
-        self.articles.push(texts::article_of(article)?);
+        self.articles.push(texts::article_of(article, &self.config)?);
         Ok(())
     }
 

@@ -70,7 +70,7 @@ impl Engine<'_> {
         let size: u64 = self.run("size", texts, round).iter().map(|row| wire::number(&row[1]).expect("a size")).sum();
         let sized = [round, &[(b"size".to_vec(), size.to_le_bytes().to_vec())]].concat();
         let tables = self.run("count", texts, &sized);
-        let tables = Engine { places: 1, ..*self }.run("add", &tables, &sized);
+        let tables = self.run("add", &tables, &sized);
         let looks = self.run("look", looking, &[sized, named("table", &tables)].concat());
         let (thin, looks): (Rows, Rows) = looks.into_iter().partition(|row| row[1] == b"t");
         let wanted = [round, &self.marks("wanted", &looks)].concat();
@@ -81,7 +81,7 @@ impl Engine<'_> {
     fn marks(&self, name: &str, rows: &Rows) -> Vec<(Vec<u8>, Vec<u8>)> {
         let count = (name.as_bytes().to_vec(), (rows.len() as u64).to_le_bytes().to_vec());
         let shared = [count.clone()];
-        let pieces = Engine { places: 1, ..*self }.run("join", &self.run("mark", rows, &shared), &shared);
+        let pieces = self.run("join", &self.run("mark", rows, &shared), &shared);
         [vec![count], named(name, &pieces)].concat()
     }
 
@@ -310,15 +310,23 @@ fn rows_out_of_order_are_refused() {
 #[test]
 fn what_no_stage_has_written_is_refused() {
     let config = Config { level: Level::Copies, ..Config::default() };
+    let size = 100u64.to_le_bytes();
+    let shared: [(&[u8], &[u8]); 2] = [(b"size", &size), (b"wanted", &size)];
+    // A text whose sample says more than it holds, and an overlap of more than both.
+    let text = [&[0u8; 16][..], &[5, 0, 0, 0]].concat();
+    let overlap = [[9u8, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]].concat();
     for spec in STAGES {
-        let Ok(mut stage) = Stage::new(spec.name, &config, &[]) else { continue };
-        let mut none = |_: &[&[u8]]| {};
-        assert!(stage.row(&[], &mut none).is_err(), "{}", spec.name);
-        for row in [vec![&b"x"[..]; spec.reads.len()], vec![&[0xff; 40][..]; spec.reads.len()], vec![&[][..]; spec.reads.len()]] {
+        for cell in [b"x", &[0xff; 40][..], &[], &text, &overlap] {
+            let given: &Shared<'_> = if ["templates", "print"].contains(&spec.name) { &[] } else { &shared };
+            let mut stage = Stage::new(spec.name, &config, given).expect(spec.name);
+            let mut none = |_: &[&[u8]]| {};
+            assert!(stage.row(&[], &mut none).is_err(), "{}", spec.name);
             // An error or not, but an end.
-            let _ = stage.row(&row, &mut none).and_then(|()| stage.end(&mut none));
+            let _ = stage.row(&vec![cell; spec.reads.len()], &mut none).and_then(|()| stage.end(&mut none));
         }
     }
+    let endless = u64::MAX.to_le_bytes();
+    assert!(Stage::new("mark", &config, &[(b"thin", &endless)]).is_ok());
     assert!(Stage::new("nothing", &config, &[]).is_err());
     let pinned = Config { apart: vec![("a".to_owned(), "b".to_owned())], ..config };
     assert_eq!(

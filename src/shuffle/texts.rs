@@ -23,8 +23,10 @@ pub fn article_to_bytes(article: &Article) -> Result<Vec<u8>> {
     pack::to_bytes(Path::new("article"), article)
 }
 
-pub(super) fn article_of(bytes: &[u8]) -> Result<Article> {
-    pack::of_bytes(Path::new("article"), bytes).map(|found| found.0)
+/// An article of these bytes, its outlet under the name that the configuration gives it.
+pub(super) fn article_of(bytes: &[u8], config: &Config) -> Result<Article> {
+    let (article, _) = pack::of_bytes(Path::new("article"), bytes)?;
+    Ok(Article { outlet: config.outlet(&article).map(Into::into), ..article })
 }
 
 fn outlet(config: &Config, article: &Article) -> Option<u64> {
@@ -48,7 +50,7 @@ impl PrintedLines {
 
 impl Step for PrintedLines {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        let article = article_of(row[1])?;
+        let article = article_of(row[1], &self.config)?;
         let Some(outlet) = outlet(&self.config, &article) else { return Ok(()) };
         *self.outlets.entry(outlet).or_default() += 1;
         let lines = Lines::read(&article, &mut self.tokens);
@@ -75,7 +77,8 @@ impl Templates {
     pub(super) fn new(shared: &Shared<'_>) -> Result<Templates> {
         let mut outlets: AHashMap<u64, u32> = AHashMap::new();
         for (outlet, articles) in shared {
-            *outlets.entry(key_of(outlet)?).or_default() += Bytes(articles).u32()?;
+            let count = outlets.entry(key_of(outlet)?).or_default();
+            *count = count.saturating_add(Bytes(articles).u32()?);
         }
         Ok(Templates { outlets, key: Vec::new(), outlet: 0, counts: LineCounts::default() })
     }
@@ -142,7 +145,7 @@ impl Prints {
 
 impl Step for Prints {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        let article = article_of(row[1])?;
+        let article = article_of(row[1], &self.config)?;
         let lines = Lines::read(&article, &mut self.tokens);
         let own = extract::clean(&article, self.config.outlet(&article), &lines, &self.repeated, &self.patterns, &mut self.tokens);
         let found = self.finder.print(&self.tokens, &mut self.scratch, &mut self.keys);

@@ -140,7 +140,8 @@ pub(super) fn overlap_to_bytes(overlap: &Overlap) -> Vec<u8> {
 pub(super) fn overlap_of(bytes: &[u8]) -> Result<Overlap> {
     let mut bytes = Bytes(bytes);
     let mut count = || Ok::<usize, Error>(bytes.u32()? as usize);
-    Ok(Overlap { shared: count()?, smaller: count()?, larger: count()? })
+    let found = Overlap { shared: count()?, smaller: count()?, larger: count()? };
+    if found.shared <= found.smaller && found.smaller <= found.larger { Ok(found) } else { Err(foreign()) }
 }
 
 /// Of a link: whether the texts resemble each other …
