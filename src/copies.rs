@@ -183,7 +183,7 @@ impl Copies {
         numbers.sort_unstable();
         numbers.dedup();
         let group_of = groups.iter().map(|group| numbers.partition_point(|number| number < group) as u32).collect();
-        Copies { group_of, unit_of, ..Copies::default() }
+        Copies::of_groups(group_of, unit_of)
     }
 
     /// Groups that were found elsewhere, in one of which texts have different numbers.

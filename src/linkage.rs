@@ -94,7 +94,7 @@ fn inside<'e>(nodes: usize, edges: &'e [Edge], least: Weight, pins: &Pins) -> im
 }
 
 /// Disjoint groups of nodes, each named by its smallest node, that obey pairs pinned apart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Partition {
     parent: Vec<u32>,
     /// Of the few roots that have any, the roots they never join.
@@ -111,6 +111,13 @@ impl Partition {
             found.apart.entry(*b).or_default().insert(*a);
         }
         found
+    }
+
+    /// Adds a node, alone; returns its number.
+    pub fn grow(&mut self) -> u32 {
+        let node = self.parent.len() as u32;
+        self.parent.push(node);
+        node
     }
 
     /// The smallest node of the group of `node`.

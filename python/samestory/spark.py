@@ -14,6 +14,7 @@ import argparse
 import datetime
 import functools
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["cluster"]
+__all__ = ["cluster", "main"]
 
-#: Edges that one task connects, about 100 bytes each: of more, components are found by all tasks together.
+#: Edges that one task connects, whose nodes it holds: of more, components are found by all tasks together.
 FITS = 20_000_000
 
 #: What a task is given beside its rows.
@@ -130,7 +131,7 @@ class _Run:
         read = self.step("read", lambda: articles.mapInArrow(task, "id binary, article binary, problem string"))
         self.step("problems", lambda: read.where("problem is not null").select("problem"))
         found = read.where("problem is null").select("id", "article")
-        twice = found.groupBy("id").count().where("count > 1").select(F.col("id").cast("string")).limit(3).collect()
+        twice = self.step("twice", lambda: found.groupBy("id").count().where("count > 1")).select(F.col("id").cast("string")).limit(3).collect()
         if twice:
             raise ValueError(f"ids are used twice: {', '.join(repr(row[0]) for row in twice)}; delete {self.work} before they are read again")
         return found
@@ -334,7 +335,8 @@ def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, ba
             yield pa.record_batch([none, none, pa.array(read.problems, pa.string())], ["id", "article", "problem"])
 
 
-def _main(arguments: list[str]) -> None:
+def main(arguments: list[str] | None = None) -> None:
+    """The program, with the arguments of the command line."""
     from pyspark.sql import SparkSession
 
     parser = argparse.ArgumentParser("python -m samestory.spark", description="Groups the articles of Parquet files.")
@@ -353,6 +355,8 @@ def _main(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     # By its own name, so that what tasks are sent is found there.
-    from samestory.spark import _main as main
+    from samestory.spark import main as _main
 
-    main(sys.argv[1:])
+    # Spark's own default is the first Python that it finds, which need not be the one that knows samestory.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    _main()

@@ -204,14 +204,13 @@ class Spark(unittest.TestCase):
     def test_the_program(self) -> None:
         rows = self.rows[:60]
         self.table(rows).write.parquet(self.work("in"))
-        before = list(sys.argv)
-        # It ends its own session only where it made it.
-        stop, SparkSession.stop = SparkSession.stop, lambda _: None
-        try:
-            samestory.spark._main([self.work("in"), self.work("out"), "--config", '{"containment": null}'])
-        finally:
-            SparkSession.stop = stop
-            sys.argv = before
+        # As from a shell, whose first Python is another one.
+        java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+        submit = f"--master local[2] --driver-java-options '{java}' --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 pyspark-shell"
+        environment = {name: value for name, value in os.environ.items() if name != "PYSPARK_PYTHON"} | {"PYSPARK_SUBMIT_ARGS": submit, "PATH": os.defpath}
+        program = [sys.executable, "-m", "samestory.spark", self.work("in"), self.work("out"), "--config", '{"containment": null}']
+        done = subprocess.run(program, env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
         found = self.spark.read.parquet(self.work("out")).collect()
         self.assertEqual(digest([row.asDict() for row in found]), by_command(rows, "--level", "copies", "--containment", "off"))
         self.assertTrue(pathlib.Path(self.work("out.work/copies_manifest")).is_dir())

@@ -37,7 +37,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// The place of an article.
-pub(super) fn place<'a>(articles: &'a [Article], clustering: &Clustering, at: &Placement) -> Place<'a> {
+pub(crate) fn place<'a>(articles: &'a [Article], clustering: &Clustering, at: &Placement) -> Place<'a> {
     let story = &clustering.stories[at.story];
     let key = |id: ArticleId| articles[id.index()].key.as_str();
     Place { story: key(story.id), copies: key(story.copies[at.copies].id), score: at.score.map(rounded), representative: at.representative }
@@ -57,7 +57,7 @@ impl<'a> Row<'a> {
     }
 
     /// The names of the columns.
-    pub(super) const COLUMNS: [&'static str; 9] =
+    pub(crate) const COLUMNS: [&'static str; 9] =
         ["id", "story", "copies", "score", "representative", "outlet", "published", "lang", "title"];
 
     /// The values as text, unknown ones empty.

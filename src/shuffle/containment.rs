@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::pairs::tell;
 use super::wire::{self, CONTAINS, Text};
-use super::{Emit, Shared, Step, shared_value};
+use super::{Emit, Group, Shared, Step, shared_value};
 use crate::config::{Config, Linkage};
 use crate::contain::{self, COARSE, FINE, Filling, Marks, Tables, Wanted};
 use crate::copies::{CopyFinder, SAMPLE};
@@ -63,19 +63,20 @@ fn values(text: &Text, thin: Option<&Marks>) -> Vec<u32> {
 /// The few of each group that are looked at.
 #[derive(Default)]
 pub(super) struct Samples {
-    label: Vec<u8>,
     taken: usize,
 }
 
-impl Step for Samples {
+impl Group for Samples {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.label {
-            (self.label, self.taken) = (row[0].to_vec(), 0);
-        }
         self.taken += 1;
         if self.taken <= SAMPLE {
             emit(row);
         }
+        Ok(())
+    }
+
+    fn close(&mut self, _: &[u8], _: &mut Emit<'_>) -> Result<()> {
+        self.taken = 0;
         Ok(())
     }
 }
@@ -116,38 +117,34 @@ fn tell_pieces(pieces: impl FnOnce(&mut dyn FnMut(u32, &[u8])), emit: &mut Emit<
 pub(super) struct Count {
     thin: Option<Marks>,
     filling: Filling,
-    label: Vec<u8>,
     group: Vec<Vec<u32>>,
 }
 
 impl Count {
     pub(super) fn new(shared: &Shared<'_>) -> Result<Count> {
-        Ok(Count { thin: OF_THIN.of(shared)?, filling: filling(shared)?, label: Vec::new(), group: Vec::new() })
-    }
-
-    fn add(&mut self) {
-        match &*self.group {
-            [] => return,
-            [alone] => self.filling.add(alone),
-            several => self.filling.add(&contain::union(several.iter().map(Into::into))),
-        }
-        self.filling.count(&self.group[0]);
-        self.group.clear();
+        Ok(Count { thin: OF_THIN.of(shared)?, filling: filling(shared)?, group: Vec::new() })
     }
 }
 
-impl Step for Count {
+impl Group for Count {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.label {
-            self.add();
-            self.label = row[0].to_vec();
-        }
         self.group.push(values(&Text::of(row[2])?, self.thin.as_ref()));
         Ok(())
     }
 
+    fn close(&mut self, _: &[u8], _: &mut Emit<'_>) -> Result<()> {
+        let Some(first) = self.group.first() else { return Ok(()) };
+        self.filling.count(first);
+        if self.group.len() == 1 {
+            self.filling.add(first);
+        } else {
+            self.filling.add(&contain::union(self.group.iter().map(Into::into)));
+        }
+        self.group.clear();
+        Ok(())
+    }
+
     fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.add();
         tell_pieces(|give| self.filling.pieces(give), emit);
         Ok(())
     }
@@ -274,14 +271,19 @@ impl Step for Hold {
 /// Texts that look for a holder, each with those that it meets.
 #[derive(Default)]
 pub(super) struct Near {
-    value: Vec<u8>,
     /// Texts and their groups.
     holders: Vec<(Vec<u8>, Vec<u8>)>,
     looks: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-impl Near {
-    fn tell(&mut self, emit: &mut Emit<'_>) {
+impl Group for Near {
+    fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
+        let side = if row[1] == HOLDS { &mut self.holders } else { &mut self.looks };
+        side.push((row[2].to_vec(), row[3].to_vec()));
+        Ok(())
+    }
+
+    fn close(&mut self, _: &[u8], emit: &mut Emit<'_>) -> Result<()> {
         // Texts are numbered by content, as on one machine: in the order of their names.
         let mut names: Vec<&Vec<u8>> = self.holders.iter().chain(&self.looks).map(|row| &row.0).collect();
         names.sort_unstable();
@@ -301,22 +303,6 @@ impl Near {
         });
         self.holders.clear();
         self.looks.clear();
-    }
-}
-
-impl Step for Near {
-    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.value {
-            self.tell(emit);
-            self.value = row[0].to_vec();
-        }
-        let side = if row[1] == HOLDS { &mut self.holders } else { &mut self.looks };
-        side.push((row[2].to_vec(), row[3].to_vec()));
-        Ok(())
-    }
-
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit);
         Ok(())
     }
 }
@@ -340,7 +326,6 @@ impl Step for Contain {
 /// Each group with the one that it joins: most of its members hold the other one's text. All links, by single linkage.
 pub(super) struct Held {
     linkage: Linkage,
-    longer: Vec<u8>,
     size: usize,
     /// The shorter group, the last of the holders, how many there are, and the most that is shared.
     shorter: Vec<(Vec<u8>, Vec<u8>, usize, usize)>,
@@ -348,28 +333,16 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new(config: &Config) -> Held {
-        Held { linkage: config.linkage, longer: Vec::new(), size: 0, shorter: Vec::new() }
-    }
-
-    fn tell(&mut self, emit: &mut Emit<'_>) {
-        let size = self.size;
-        let most = self.shorter.drain(..).filter(|row| row.2 * 2 > size).max_by_key(|row| (row.3, Reverse(row.0.clone())));
-        if let Some((shorter, ..)) = most {
-            emit(&[&self.longer, &shorter]);
-        }
+        Held { linkage: config.linkage, size: 0, shorter: Vec::new() }
     }
 }
 
-impl Step for Held {
+impl Group for Held {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
         let [longer, shorter, a, _, overlap, kind, size] = row else { return Err(wire::foreign()) };
         if self.linkage == Linkage::Single {
             emit(&[longer, shorter]);
             return Ok(());
-        }
-        if *longer != self.longer {
-            self.tell(emit);
-            self.longer = longer.to_vec();
         }
         if kind.first().is_none_or(|kind| kind & CONTAINS == 0) {
             return Ok(());
@@ -388,8 +361,12 @@ impl Step for Held {
         Ok(())
     }
 
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit);
+    fn close(&mut self, longer: &[u8], emit: &mut Emit<'_>) -> Result<()> {
+        let size = self.size;
+        let most = self.shorter.drain(..).filter(|row| row.2 * 2 > size).max_by_key(|row| (row.3, Reverse(row.0.clone())));
+        if let Some((shorter, ..)) = most {
+            emit(&[longer, &shorter]);
+        }
         Ok(())
     }
 }

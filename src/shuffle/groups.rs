@@ -3,16 +3,17 @@
 use ahash::AHashMap;
 
 use super::wire::{self, Text};
-use super::{Emit, Step};
+use super::{Emit, Group, Step};
 use crate::copies::{CopyFinder, Link, Work};
 use crate::error::Result;
+use crate::linkage::Partition;
 
-/// Disjoint sets of nodes that are named by bytes (Tarjan 1975).
+/// Disjoint sets of nodes that are named by bytes.
 #[derive(Default)]
 struct Sets {
     number: AHashMap<Box<[u8]>, u32>,
     names: Vec<Box<[u8]>>,
-    parent: Vec<u32>,
+    partition: Partition,
 }
 
 impl Sets {
@@ -20,31 +21,16 @@ impl Sets {
         if let Some(number) = self.number.get(name) {
             return *number;
         }
-        let number = self.names.len() as u32;
+        let number = self.partition.grow();
         self.number.insert(name.into(), number);
         self.names.push(name.into());
-        self.parent.push(number);
         number
     }
 
-    fn root(&mut self, mut node: u32) -> u32 {
-        while self.parent[node as usize] != node {
-            self.parent[node as usize] = self.parent[self.parent[node as usize] as usize];
-            node = self.parent[node as usize];
-        }
-        node
-    }
-
-    /// Joins two sets, the one with the smaller name in front; false when they were one.
+    /// Joins two sets; false when they were one.
     fn join(&mut self, a: &[u8], b: &[u8]) -> bool {
         let (a, b) = (self.node(a), self.node(b));
-        let (a, b) = (self.root(a), self.root(b));
-        if a == b {
-            return false;
-        }
-        let (first, second) = if self.names[a as usize] < self.names[b as usize] { (a, b) } else { (b, a) };
-        self.parent[second as usize] = first;
-        true
+        self.partition.join(a, b).is_some()
     }
 }
 
@@ -72,10 +58,14 @@ impl Step for Components {
     }
 
     fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        for node in 0..self.0.names.len() as u32 {
-            let root = self.0.root(node);
-            emit(&[&self.0.names[node as usize], &self.0.names[root as usize]]);
+        let Sets { names, partition, .. } = std::mem::take(&mut self.0);
+        let labels = partition.labels();
+        let mut least: Vec<&[u8]> = names.iter().map(|name| &**name).collect();
+        for (name, label) in names.iter().zip(&labels) {
+            let least = &mut least[*label as usize];
+            *least = (*least).min(name);
         }
+        names.iter().zip(labels).for_each(|(name, label)| emit(&[name, least[label as usize]]));
         Ok(())
     }
 }
@@ -83,7 +73,6 @@ impl Step for Components {
 /// Average linkage inside components of texts that resemble each other: a text has no second end, a link has.
 pub(super) struct Groups {
     finder: CopyFinder,
-    root: Vec<u8>,
     units: Vec<Vec<u8>>,
     texts: Vec<Text>,
     links: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)>,
@@ -91,10 +80,23 @@ pub(super) struct Groups {
 
 impl Groups {
     pub(super) fn new(finder: CopyFinder) -> Groups {
-        Groups { finder, root: Vec::new(), units: Vec::new(), texts: Vec::new(), links: Vec::new() }
+        Groups { finder, units: Vec::new(), texts: Vec::new(), links: Vec::new() }
+    }
+}
+
+impl Group for Groups {
+    fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
+        let [_, a, b, value] = row else { return Err(wire::foreign()) };
+        if b.is_empty() {
+            self.units.push(a.to_vec());
+            self.texts.push(Text::of(value)?);
+        } else {
+            self.links.push((a.to_vec(), b.to_vec(), value.to_vec()));
+        }
+        Ok(())
     }
 
-    fn tell(&mut self, emit: &mut Emit<'_>) -> Result<()> {
+    fn close(&mut self, _: &[u8], emit: &mut Emit<'_>) -> Result<()> {
         let units = std::mem::take(&mut self.units);
         let at = |unit: &Vec<u8>| units.binary_search(unit).map(|at| at as u32).map_err(|_| wire::foreign());
         let link = |(a, b, overlap): (Vec<u8>, Vec<u8>, Vec<u8>)| {
@@ -109,26 +111,5 @@ impl Groups {
         let labels = work.average(&links, &mut 0);
         units.iter().zip(labels).for_each(|(unit, label)| emit(&[unit, &units[label as usize]]));
         Ok(())
-    }
-}
-
-impl Step for Groups {
-    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        let [root, a, b, value] = row else { return Err(wire::foreign()) };
-        if *root != self.root {
-            self.tell(emit)?;
-            self.root = root.to_vec();
-        }
-        if b.is_empty() {
-            self.units.push(a.to_vec());
-            self.texts.push(Text::of(value)?);
-        } else {
-            self.links.push((a.to_vec(), b.to_vec(), value.to_vec()));
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit)
     }
 }

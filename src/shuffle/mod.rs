@@ -40,6 +40,7 @@ pub use texts::article_to_bytes;
 use crate::config::Config;
 use crate::copies::CopyFinder;
 use crate::error::{Error, Result};
+use crate::report::row::Row;
 
 /// Takes a row.
 pub type Emit<'e> = dyn FnMut(&[&[u8]]) + 'e;
@@ -84,8 +85,8 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "near", sorted: 3, reads: NEAR, writes: &["a", "b"] },
     Spec { name: "contain", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },
     Spec { name: "held", sorted: 3, reads: &["longer", "shorter", "a", "b", "overlap", "kind", "size"], writes: &["a", "b"] },
-    Spec { name: "place", sorted: 2, reads: PLACE, writes: rows::COLUMNS },
-    Spec { name: "stories", sorted: 2, reads: PLACE, writes: rows::COLUMNS },
+    Spec { name: "place", sorted: 2, reads: PLACE, writes: &Row::COLUMNS },
+    Spec { name: "stories", sorted: 2, reads: PLACE, writes: &Row::COLUMNS },
 ];
 
 const LINK: &[&str] = &["a", "b", "overlap", "kind"];
@@ -100,6 +101,49 @@ trait Step: Send + Sync {
     /// After the last row.
     fn end(&mut self, _: &mut Emit<'_>) -> Result<()> {
         Ok(())
+    }
+}
+
+/// A step of rows that come group by group, each with a first column of its own.
+trait Group: Send + Sync {
+    /// The next row of the group.
+    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()>;
+
+    /// After the last row of the group with this first column.
+    fn close(&mut self, key: &[u8], emit: &mut Emit<'_>) -> Result<()>;
+
+    /// After the last group.
+    fn end(&mut self, _: &mut Emit<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The groups of a sorted stage.
+struct Grouped<G> {
+    group: G,
+    key: Option<Vec<u8>>,
+}
+
+/// A step by groups.
+fn grouped<G: Group + 'static>(group: G) -> Box<dyn Step> {
+    Box::new(Grouped { group, key: None })
+}
+
+impl<G: Group> Step for Grouped<G> {
+    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
+        if self.key.as_deref() != Some(row[0])
+            && let Some(key) = self.key.replace(row[0].to_vec())
+        {
+            self.group.close(&key, emit)?;
+        }
+        self.group.row(row, emit)
+    }
+
+    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
+        if let Some(key) = self.key.take() {
+            self.group.close(&key, emit)?;
+        }
+        self.group.end(emit)
     }
 }
 
@@ -125,29 +169,29 @@ impl Stage {
         let finder = CopyFinder::of(config)?;
         let step: Box<dyn Step> = match name {
             "lines" => Box::new(texts::PrintedLines::new(config)),
-            "templates" => Box::new(texts::Templates::new(shared)?),
+            "templates" => grouped(texts::Templates::new(shared)?),
             "print" => Box::new(texts::Prints::new(config, finder, shared)?),
-            "fold" => Box::new(texts::Fold::default()),
+            "fold" => grouped(texts::Fold::default()),
             "bands" => Box::new(pairs::Bands),
-            "meet" => Box::new(pairs::Meet::default()),
+            "meet" => grouped(pairs::Meet::default()),
             "link" => Box::new(pairs::Links(finder)),
-            "crowd" => Box::new(pairs::Crowds::new(finder)),
+            "crowd" => grouped(pairs::Crowds::new(finder)),
             "forest" => Box::new(groups::Forest::default()),
             "components" => Box::new(groups::Components::default()),
-            "group" => Box::new(groups::Groups::new(finder)),
-            "sample" => Box::new(containment::Samples::default()),
+            "group" => grouped(groups::Groups::new(finder)),
+            "sample" => grouped(containment::Samples::default()),
             "size" => Box::new(containment::Size::new(shared)?),
-            "count" => Box::new(containment::Count::new(shared)?),
+            "count" => grouped(containment::Count::new(shared)?),
             "add" => Box::new(containment::Add::new(shared)?),
             "look" => Box::new(containment::Look::new(config, shared)?),
             "mark" => Box::new(containment::Mark::new(shared)?),
             "join" => Box::new(containment::Join::new(shared)?),
             "hold" => Box::new(containment::Hold::new(shared)?),
-            "near" => Box::new(containment::Near::default()),
+            "near" => grouped(containment::Near::default()),
             "contain" => Box::new(containment::Contain(finder)),
-            "held" => Box::new(containment::Held::new(config)),
-            "place" => Box::new(rows::Places::new(config, false)),
-            "stories" => Box::new(rows::Places::new(config, true)),
+            "held" => grouped(containment::Held::new(config)),
+            "place" => grouped(rows::Places::new(config, false)),
+            "stories" => grouped(rows::Places::new(config, true)),
             _ => return Err(Error::Input(format!("there is no stage {name:?}"))),
         };
         let spec = STAGES.iter().find(|spec| spec.name == name);

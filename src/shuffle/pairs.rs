@@ -1,7 +1,7 @@
 //! From distinct texts to pairs of copies.
 
 use super::wire::{self, CONTAINS, RESEMBLES, Text};
-use super::{Emit, Step};
+use super::{Emit, Group, Step};
 use crate::band::CROWDED;
 use crate::copies::{CopyFinder, Work, gather, longer_first};
 use crate::error::Result;
@@ -26,41 +26,30 @@ impl Step for Bands {
 /// Pairs of texts that share a bucket; of a crowded one its members.
 #[derive(Default)]
 pub(super) struct Meet {
-    key: Vec<u8>,
     /// Of a crowd only as many as tell that it is one.
     members: Vec<Vec<u8>>,
 }
 
-impl Meet {
-    fn tell(&mut self, emit: &mut Emit<'_>) {
+impl Group for Meet {
+    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
+        if self.members.len() > CROWDED {
+            emit(&[row[1], &[], row[0]]);
+            return Ok(());
+        }
+        self.members.push(row[1].to_vec());
+        if self.members.len() > CROWDED {
+            self.members.iter().for_each(|member| emit(&[member, &[], row[0]]));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, _: &[u8], emit: &mut Emit<'_>) -> Result<()> {
         if self.members.len() <= CROWDED {
             for (at, a) in self.members.iter().enumerate() {
                 self.members[at + 1..].iter().for_each(|b| emit(&[a, b, &[]]));
             }
         }
         self.members.clear();
-    }
-}
-
-impl Step for Meet {
-    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.key {
-            self.tell(emit);
-            self.key = row[0].to_vec();
-        }
-        if self.members.len() <= CROWDED {
-            self.members.push(row[1].to_vec());
-            if self.members.len() > CROWDED {
-                self.members.iter().for_each(|member| emit(&[member, &[], &self.key]));
-            }
-        } else {
-            emit(&[row[1], &[], &self.key]);
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit);
         Ok(())
     }
 }
@@ -91,7 +80,6 @@ impl Step for Links {
 /// buckets.
 pub(super) struct Crowds {
     finder: CopyFinder,
-    cluster: Vec<u8>,
     units: Vec<Vec<u8>>,
     roots: Vec<Vec<u8>>,
     texts: Vec<Text>,
@@ -100,10 +88,28 @@ pub(super) struct Crowds {
 
 impl Crowds {
     pub(super) fn new(finder: CopyFinder) -> Crowds {
-        Crowds { finder, cluster: Vec::new(), units: Vec::new(), roots: Vec::new(), texts: Vec::new(), buckets: Vec::new() }
+        Crowds { finder, units: Vec::new(), roots: Vec::new(), texts: Vec::new(), buckets: Vec::new() }
+    }
+}
+
+impl Group for Crowds {
+    fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
+        let [_, crowd, unit, root, text] = row else { return Err(wire::foreign()) };
+        if crowd.is_empty() {
+            self.units.push(unit.to_vec());
+            self.roots.push(root.to_vec());
+            self.texts.push(Text::of(text)?);
+            return Ok(());
+        }
+        let at = self.units.binary_search_by(|other| other.as_slice().cmp(unit)).map_err(|_| wire::foreign())? as u32;
+        match self.buckets.last_mut() {
+            Some(bucket) if bucket.0 == *crowd => bucket.1.push(at),
+            _ => self.buckets.push((crowd.to_vec(), vec![at])),
+        }
+        Ok(())
     }
 
-    fn tell(&mut self, emit: &mut Emit<'_>) {
+    fn close(&mut self, _: &[u8], emit: &mut Emit<'_>) -> Result<()> {
         let (days, sets) = std::mem::take(&mut self.texts).into_iter().map(|text| (text.days, text.shingles)).unzip();
         let work = Work { finder: &self.finder, days, sets, apart: Vec::new() };
         let mut groups = Partition::new(work.sets.len(), &[]);
@@ -127,32 +133,6 @@ impl Crowds {
         }
         self.units.clear();
         self.roots.clear();
-    }
-}
-
-impl Step for Crowds {
-    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        let [cluster, crowd, unit, root, text] = row else { return Err(wire::foreign()) };
-        if *cluster != self.cluster {
-            self.tell(emit);
-            self.cluster = cluster.to_vec();
-        }
-        if crowd.is_empty() {
-            self.units.push(unit.to_vec());
-            self.roots.push(root.to_vec());
-            self.texts.push(Text::of(text)?);
-            return Ok(());
-        }
-        let at = self.units.binary_search_by(|other| other.as_slice().cmp(unit)).map_err(|_| wire::foreign())? as u32;
-        match self.buckets.last_mut() {
-            Some(bucket) if bucket.0 == *crowd => bucket.1.push(at),
-            _ => self.buckets.push((crowd.to_vec(), vec![at])),
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit);
         Ok(())
     }
 }

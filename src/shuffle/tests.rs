@@ -190,7 +190,7 @@ fn on_one_machine(articles: &[Article], config: &Config) -> Rows {
             serde_json::Value::String(text) => text.clone().into_bytes(),
             other => other.to_string().into_bytes(),
         };
-        rows::COLUMNS.iter().map(cell).collect()
+        Row::COLUMNS.iter().map(cell).collect()
     };
     let mut rows: Rows = text.lines().map(cells).collect();
     rows.sort();

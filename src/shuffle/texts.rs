@@ -1,11 +1,12 @@
 //! From articles to distinct texts.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ahash::AHashMap;
 
 use super::wire::{self, Bytes, Print};
-use super::{Emit, Shared, Step};
+use super::{Emit, Group, Shared, Step};
 use crate::article::Article;
 use crate::config::Config;
 use crate::copies::{CopyFinder, Days, Scratch};
@@ -39,12 +40,12 @@ const UNDATED: i64 = i64::MIN;
 pub(super) struct PrintedLines {
     config: Config,
     tokens: Vec<u64>,
-    outlets: AHashMap<u64, u32>,
+    outlets: BTreeMap<u64, u32>,
 }
 
 impl PrintedLines {
     pub(super) fn new(config: &Config) -> PrintedLines {
-        PrintedLines { config: config.clone(), tokens: Vec::new(), outlets: AHashMap::new() }
+        PrintedLines { config: config.clone(), tokens: Vec::new(), outlets: BTreeMap::new() }
     }
 }
 
@@ -68,7 +69,6 @@ impl Step for PrintedLines {
 /// The lines that their outlets repeat; shared are the counts of the outlets.
 pub(super) struct Templates {
     outlets: AHashMap<u64, u32>,
-    key: Vec<u8>,
     outlet: u64,
     counts: LineCounts,
 }
@@ -80,18 +80,7 @@ impl Templates {
             let count = outlets.entry(key_of(outlet)?).or_default();
             *count = count.saturating_add(Bytes(articles).u32()?);
         }
-        Ok(Templates { outlets, key: Vec::new(), outlet: 0, counts: LineCounts::default() })
-    }
-
-    fn tell(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        if !self.key.is_empty() {
-            let articles = self.outlets.get(&self.outlet).copied().unwrap_or(0);
-            if self.counts.is_repeated_among(articles, key_of(&self.key)?) {
-                emit(&[&self.key]);
-            }
-        }
-        self.counts = LineCounts::default();
-        Ok(())
+        Ok(Templates { outlets, outlet: 0, counts: LineCounts::default() })
     }
 }
 
@@ -99,12 +88,8 @@ fn key_of(bytes: &[u8]) -> Result<u64> {
     bytes.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)).ok_or_else(wire::foreign)
 }
 
-impl Step for Templates {
-    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.key {
-            self.tell(emit)?;
-            self.key = row[0].to_vec();
-        }
+impl Group for Templates {
+    fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
         let mut value = Bytes(row[1]);
         self.outlet = value.u64()?;
         let day = Some(value.u64()? as i64).filter(|day| *day != UNDATED);
@@ -112,8 +97,13 @@ impl Step for Templates {
         Ok(())
     }
 
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit)
+    fn close(&mut self, key: &[u8], emit: &mut Emit<'_>) -> Result<()> {
+        let articles = self.outlets.get(&self.outlet).copied().unwrap_or(0);
+        if self.counts.is_repeated_among(articles, key_of(key)?) {
+            emit(&[key]);
+        }
+        self.counts = LineCounts::default();
+        Ok(())
     }
 }
 
@@ -165,7 +155,6 @@ impl Step for Prints {
 /// Articles of equal shingle sets become one text, named by its sketch and a number.
 #[derive(Default)]
 pub(super) struct Fold {
-    sketch: Vec<u8>,
     /// The first text of the sketch …
     first: Option<Distinct>,
     /// … and others that have the same one: their sets' hashes and prints.
@@ -211,51 +200,23 @@ impl Distinct {
     }
 }
 
-impl Fold {
-    fn unit(&self, at: u32) -> Vec<u8> {
-        [&self.sketch[..], &at.to_be_bytes()].concat()
-    }
-
-    /// Tells the texts of a sketch, after its last article.
-    fn tell(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        let Some(first) = self.first.take() else { return Ok(()) };
-        first.tell(&self.unit(0), emit)?;
-        let mut others = std::mem::take(&mut self.others);
-        others.sort_unstable();
-        let mut at = 0;
-        for equal in others.chunk_by(|a, b| a.0 == b.0) {
-            at += 1;
-            let (unit, mut text) = (self.unit(at), Distinct::new(&equal[0].1, &equal[0].2)?);
-            for (_, id, print) in &equal[1..] {
-                if !text.takes(&unit, id, &Print::of(print)?, emit)? {
-                    // Sets that differ and share a hash of 64 bits: each is a text of its own.
-                    at += 1;
-                    Distinct::new(id, print)?.tell(&self.unit(at), emit)?;
-                }
-            }
-            text.tell(&unit, emit)?;
-        }
-        Ok(())
-    }
+/// The name of a text.
+fn unit(sketch: &[u8], at: u32) -> Vec<u8> {
+    [sketch, &at.to_be_bytes()].concat()
 }
 
-impl Step for Fold {
+impl Group for Fold {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
-        if row[0] != self.sketch {
-            self.tell(emit)?;
-            self.sketch = row[0].to_vec();
-        }
         let print = Print::of(row[2])?;
         if print.keys.is_empty() {
-            let unit = self.unit(self.empty);
+            let unit = unit(row[0], self.empty);
             self.empty += 1;
             return Distinct::new(row[1], row[2])?.tell(&unit, emit);
         }
-        let unit = self.unit(0);
         match &mut self.first {
             None => self.first = Some(Distinct::new(row[1], row[2])?),
             Some(first) => {
-                if !first.takes(&unit, row[1], &print, emit)? {
+                if !first.takes(&unit(row[0], 0), row[1], &print, emit)? {
                     let hash = wire::shingles(&mut Bytes(print.text))?.fingerprint();
                     self.others.push((hash, row[1].to_vec(), row[2].to_vec()));
                 }
@@ -264,7 +225,24 @@ impl Step for Fold {
         Ok(())
     }
 
-    fn end(&mut self, emit: &mut Emit<'_>) -> Result<()> {
-        self.tell(emit)
+    fn close(&mut self, sketch: &[u8], emit: &mut Emit<'_>) -> Result<()> {
+        let Some(first) = self.first.take() else { return Ok(()) };
+        first.tell(&unit(sketch, 0), emit)?;
+        let mut others = std::mem::take(&mut self.others);
+        others.sort_unstable();
+        let mut at = 0;
+        for equal in others.chunk_by(|a, b| a.0 == b.0) {
+            at += 1;
+            let (name, mut text) = (unit(sketch, at), Distinct::new(&equal[0].1, &equal[0].2)?);
+            for (_, id, print) in &equal[1..] {
+                if !text.takes(&name, id, &Print::of(print)?, emit)? {
+                    // Sets that differ and share a hash of 64 bits: each is a text of its own.
+                    at += 1;
+                    Distinct::new(id, print)?.tell(&unit(sketch, at), emit)?;
+                }
+            }
+            text.tell(&name, emit)?;
+        }
+        Ok(())
     }
 }
