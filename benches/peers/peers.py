@@ -14,7 +14,8 @@ the threshold, and may use every core. Where a documentation names a faster way 
   datasketch   the 2.0 default (affine32) with xxhash, the hash its documentation proposes for speed; MinHashLSH with its own bands inside an
                insertion session; candidates are checked on sketches.
   fastsketch   FastSimilaritySketch in batches, LSH with 32 bands, candidates in one CSR matrix, checked on sketches.
-  python       samestory's own module, on the same records, with the settings of the command.
+  python       samestory's own module, which reads the file itself, with the settings of the command.
+  python-rows  the same on records that orjson has parsed, as for the others.
   text-dedup   `python -m text_dedup.minhash` with xxh3, which its help calls faster, on every core. It checks no candidate.
 """
 import argparse
@@ -150,13 +151,24 @@ def text_dedup(corpus: Path, threshold: float) -> tuple[int, Links]:
 
 
 def samestory(corpus: Path, threshold: float) -> tuple[int, Links]:
-    import orjson
     import samestory
 
+    return grouped(samestory.read(corpus), threshold)
+
+
+def samestory_rows(corpus: Path, threshold: float) -> tuple[int, Links]:
+    import orjson
+
     with open(corpus, "rb") as lines:
-        stories = samestory.cluster(
-            map(orjson.loads, lines), level="copies", resemblance=threshold, containment=None, shingle=SHINGLE, num_hashes=HASHES, linkage="single",
-        )
+        return grouped(map(orjson.loads, lines), threshold)
+
+
+def grouped(articles: object, threshold: float) -> tuple[int, Links]:
+    import samestory
+
+    stories = samestory.cluster(
+        articles, level="copies", resemblance=threshold, containment=None, shingle=SHINGLE, num_hashes=HASHES, linkage="single",
+    )
     numbers: dict[str, int] = {}
     groups = [numbers.setdefault(group, number) for number, group in enumerate(stories.labels("copies").values())]
     return len(groups), enumerate(groups)
@@ -165,6 +177,7 @@ def samestory(corpus: Path, threshold: float) -> tuple[int, Links]:
 # The name of the package, and the route.
 PEERS: dict[str, tuple[str, Callable[[Path, float], tuple[int, Links]]]] = {
     "python": ("samestory", samestory),
+    "python-rows": ("samestory", samestory_rows),
     "gaoya": ("gaoya", gaoya),
     "rensa": ("rensa", rensa),
     "datasketch": ("datasketch", datasketch),

@@ -404,7 +404,7 @@ def main() -> None:
     cache.mkdir(parents=True, exist_ok=True)
     samestory = args.samestory.resolve() if args.samestory else build()
     python = install(cache)
-    if "python" in args.peers:
+    if {"python", "python-rows"} & set(args.peers):
         install_ours(python)
     packages = json.loads(check([python, HERE / "peers.py", "versions"]))
     bench = Bench(tools(samestory, python, args.peers, packages, args.threshold), cache, args.limit, memory, args.threshold)

@@ -17,17 +17,18 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from . import _samestory
+from ._samestory import Articles
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Iterator, Mapping
 
 __version__: str = _samestory.VERSION
-__all__ = ["BadInput", "Index", "Stories", "cluster", "evaluate", "normalize", "sketch"]
+__all__ = ["Articles", "BadInput", "Index", "Stories", "cluster", "evaluate", "normalize", "read", "sketch"]
 
 
 class BadInput(UserWarning):
@@ -45,8 +46,8 @@ def cluster(
     """Groups articles into stories.
 
     ``articles`` are mappings such as ``{"id": …, "text": …, "title": …, "date": …, "outlet": …, "lang": …, "url": …}``, or a table of
-    such columns: a data frame of pandas or polars, a table of pyarrow, a relation of DuckDB, anything with ``__arrow_c_stream__``.
-    Fields are found under the names that the command knows, or under those that ``fields`` gives: ``{"text": "body"}``.
+    such columns: a data frame of pandas or polars, a table of pyarrow, a relation of DuckDB, anything with ``__arrow_c_stream__``; or
+    what :func:`read` gives. Fields are found under the names that the command knows, or under those that ``fields`` gives: ``{"text": "body"}``.
 
     ``config`` is what the command calls ``--level``, ``--resemblance``, ``--containment`` (``None`` is off), ``--shingle``,
     ``--num-hashes``, ``--linkage``, ``--window``, with underscores, and ``outlet_aliases`` (alias to name), ``boilerplate`` (lines),
@@ -55,8 +56,24 @@ def cluster(
     What could not be used is in ``Stories.problems`` and said by a :class:`BadInput` warning. Raises ``ValueError`` for a setting out of
     range and ``TypeError`` for what are no articles. Other threads of Python run meanwhile.
     """
-    read = _read(articles, fields, today, threads, unique=True)
-    return Stories(_samestory.cluster(read, json.dumps(config), threads), read.problems)
+    given = _given(articles, fields, today, threads)
+    found = _samestory.cluster(given, json.dumps(config), _checked(threads))
+    # Those of `read` were said there.
+    _warn(found.problems if articles is given else given.problems + found.problems)
+    return Stories(found, given.problems + found.problems)
+
+
+def read(
+    *inputs: str | os.PathLike[str], fields: Mapping[str, str] | None = None, today: datetime.date | None = None, threads: int | None = None
+) -> Articles:
+    """Reads articles as the command does: pages (text, HTML), feeds (RSS, Atom, JSON Feed) and records (JSON Lines, JSON, CSV, TSV), also
+    compressed, in files, folders and globs; ``"-"`` is standard input. Much faster than to parse records in Python.
+
+    What could not be read is in ``problems`` and said by a :class:`BadInput` warning. An address is such a problem: nothing is fetched.
+    """
+    found = _reader(fields, today, threads).files([os.fspath(name) for name in inputs])
+    _warn(found.problems)
+    return found
 
 
 class Stories:
@@ -177,11 +194,11 @@ class Index:
     def insert(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
         """Takes articles in, in their order and in one transaction: when this returns, all are on disk. Returns what
         ``samestory dedup`` prints: id, version, verdict (``new``, ``copy``, ``same_story``), story, copies, nearest, scores."""
-        return _objects(self._index.insert(_read(articles, fields, today, None)))
+        return _objects(self._index.insert(_told(articles, fields, today)))
 
     def query(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
         """What would be said of articles now, without taking them in."""
-        return _objects(self._index.query(_read(articles, fields, today, None)))
+        return _objects(self._index.query(_told(articles, fields, today)))
 
     def find(self, id: str) -> dict[str, Any] | None:
         """What is on record of an id."""
@@ -233,17 +250,33 @@ def _checked(threads: int | None) -> int | None:
     return threads
 
 
-def _read(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None, *, unique: bool = False) -> _samestory.Articles:
+def _reader(fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> _samestory.Reader:
     latest = (today or datetime.date.today()).isoformat()
-    reader = _samestory.Reader(list((fields or {}).items()), latest, _checked(threads), unique)
-    read = _table_or_rows(reader, articles)
-    if read.problems:
-        more = f" (and {len(read.problems) - 1} more, see `problems`)" if len(read.problems) > 1 else ""
-        warnings.warn(read.problems[0] + more, BadInput, stacklevel=3)
-    return read
+    return _samestory.Reader(list((fields or {}).items()), latest, _checked(threads))
 
 
-def _table_or_rows(reader: _samestory.Reader, articles: Any) -> _samestory.Articles:
+def _given(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> Articles:
+    if not isinstance(articles, Articles):
+        return _table_or_rows(_reader(fields, today, threads), articles)
+    if fields is not None or today is not None:
+        raise TypeError("fields, today: the articles are read already")
+    return articles
+
+
+def _told(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None) -> Articles:
+    given = _given(articles, fields, today, None)
+    if articles is not given:
+        _warn(given.problems, 4)
+    return given
+
+
+def _warn(problems: list[str], level: int = 3) -> None:
+    if problems:
+        more = f" (and {len(problems) - 1} more, see `problems`)" if len(problems) > 1 else ""
+        warnings.warn(problems[0] + more, BadInput, stacklevel=level)
+
+
+def _table_or_rows(reader: _samestory.Reader, articles: Any) -> Articles:
     if hasattr(articles, "__arrow_c_stream__"):
         try:
             return reader.table(articles)

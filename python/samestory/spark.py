@@ -322,7 +322,7 @@ def _in_utc(field: pa.Field) -> pa.Field:
 
 def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     _check(version)
-    reader = _samestory.Reader(fields, today, 1, False)
+    reader = _samestory.Reader(fields, today, 1)
     for batch in batches:
         missing = sum(value is None or not str(value).strip() for value in batch.column(name).to_pylist())
         if missing:

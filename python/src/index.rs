@@ -9,7 +9,7 @@ use samestory::index::Setup;
 use samestory::report::{self, Format, Options};
 
 use crate::input::Articles;
-use crate::{detached, parsed, raised};
+use crate::{Workers, parsed, raised};
 
 /// An open index; `None` once it is closed.
 #[pyclass(frozen)]
@@ -18,11 +18,11 @@ pub(crate) struct Index(Mutex<Option<samestory::index::Index>>);
 impl Index {
     /// Works on the open index without Python's lock.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut samestory::index::Index) -> samestory::Result<T> + Send) -> PyResult<T> {
-        detached(py, None, || {
+        Workers::new(None)?.run(py, || {
             let mut index = self.0.lock().map_err(|_| PyOSError::new_err("an earlier call failed: open the index again"))?;
             let index = index.as_mut().ok_or_else(|| PyValueError::new_err("the index is closed"))?;
             work(index).map_err(raised)
-        })?
+        })
     }
 }
 
@@ -36,11 +36,11 @@ impl Index {
     #[staticmethod]
     fn open(py: Python<'_>, folder: PathBuf, setup: Option<&str>, read_only: bool) -> PyResult<Index> {
         let setup: Option<Setup> = setup.map(parsed).transpose()?;
-        let opened = detached(py, None, || match setup {
+        let opened = Workers::new(None)?.run(py, || match setup {
             _ if read_only => samestory::index::Index::read(&folder),
             Some(setup) => samestory::index::Index::open(&folder, &setup),
             None => samestory::index::Index::reopen(&folder),
-        })?;
+        });
         Ok(Index(Mutex::new(Some(opened.map_err(raised)?))))
     }
 

@@ -1,26 +1,68 @@
-//! Articles from what Python gives: rows of fields, or Arrow tables.
+//! Articles from what Python gives: rows of fields, Arrow tables, names of files.
 
-use arrow_array::RecordBatch;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
 use jiff::civil::Date;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString};
-use pyo3_arrow::PyRecordBatchReader;
+use pyo3_arrow::{PyRecordBatchReader, PyTable};
 use rayon::prelude::*;
 use samestory::Article;
 use samestory::read::{FieldMap, Fields, ReadOptions, Value, columns, field, records};
 
-use crate::detached;
+use crate::Workers;
 
 /// What articles are called in messages, and in the ids of those that have none.
 const SOURCE: &str = "articles";
 
-/// Articles as they were read, and what was wrong with others.
-#[pyclass(frozen)]
+/// Rows whose texts are held at once beside the articles that they become: work for some threads.
+const ROWS: usize = 1024;
+
+/// Articles as they were read, for ``cluster`` and ``Index``; also a table with a row an article: id, title, text, outlet, url, lang, published.
+#[pyclass(frozen, module = "samestory")]
 pub(crate) struct Articles {
     pub(crate) articles: Vec<Article>,
+    /// What was wrong with others, or with fields that articles are without.
     #[pyo3(get)]
     problems: Vec<String>,
+    /// How many files of folders were passed over, since their extension does not say what they hold.
+    #[pyo3(get)]
+    skipped: usize,
+}
+
+#[pymethods]
+impl Articles {
+    fn __len__(&self) -> usize {
+        self.articles.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<samestory.Articles: {}>", self.articles.len())
+    }
+
+    /// The table, for any library that reads Arrow: ``polars.DataFrame(articles)``, ``pyarrow.table(articles)``.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let texts = |of: fn(&Article) -> Option<&str>| -> ArrayRef { Arc::new(self.articles.iter().map(of).collect::<LargeStringArray>()) };
+        let published = |article: &Article| article.published.as_ref().map(|published| published.when.to_string());
+        let table = py.detach(|| {
+            RecordBatch::try_from_iter([
+                ("id", texts(|article| Some(&article.key))),
+                ("title", texts(|article| article.title.as_deref())),
+                ("text", texts(|article| Some(&article.text))),
+                ("outlet", texts(|article| article.outlet.as_deref())),
+                ("url", texts(|article| article.url.as_deref())),
+                ("lang", texts(|article| article.lang.as_deref())),
+                ("published", Arc::new(self.articles.iter().map(published).collect::<LargeStringArray>())),
+            ])
+        });
+        let table = table.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let table = PyTable::try_new(vec![table.clone()], table.schema())?.into_pyobject(py)?;
+        table.call_method1("__arrow_c_stream__", (requested_schema,))
+    }
 }
 
 /// How articles are read.
@@ -28,48 +70,63 @@ pub(crate) struct Articles {
 pub(crate) struct Reader {
     options: ReadOptions,
     threads: Option<usize>,
-    /// Whether an id may be used only once; an index takes articles of one id for versions of one article.
-    unique: bool,
 }
 
 #[pymethods]
 impl Reader {
     #[new]
-    #[pyo3(signature = (fields, latest, threads, unique))]
-    fn new(fields: Vec<(String, String)>, latest: &str, threads: Option<usize>, unique: bool) -> PyResult<Reader> {
-        Ok(Reader { options: options(fields, latest)?, threads, unique })
+    #[pyo3(signature = (fields, latest, threads))]
+    fn new(fields: Vec<(String, String)>, latest: &str, threads: Option<usize>) -> PyResult<Reader> {
+        Ok(Reader { options: options(fields, latest)?, threads })
+    }
+
+    /// Reads files, folders, globs and `-`.
+    fn files(&self, py: Python<'_>, inputs: Vec<String>) -> PyResult<Articles> {
+        Ok(Workers::new(self.threads)?.run(py, || {
+            let mut reader = samestory::read::Reader::open(&inputs, self.options.clone());
+            let articles = Articles::of(reader.by_ref());
+            Articles { skipped: reader.skipped(), ..articles }
+        }))
     }
 
     /// Reads an object with `__arrow_c_stream__`.
     fn table(&self, py: Python<'_>, table: PyRecordBatchReader) -> PyResult<Articles> {
         let tables =
             table.into_reader()?.collect::<Result<Vec<RecordBatch>, _>>().map_err(|error| PyValueError::new_err(error.to_string()))?;
-        detached(py, self.threads, || {
+        Ok(Workers::new(self.threads)?.run(py, || {
             let mut read = Vec::new();
             let mut first = 1;
             for table in tables {
                 read.extend(columns(SOURCE, first, &table, &self.options));
                 first += table.num_rows() as u64;
             }
-            self.sorted(read)
-        })
+            Articles::of(read)
+        }))
     }
 
     /// Reads mappings, one after the other.
     fn rows(&self, py: Python<'_>, rows: &Bound<'_, PyAny>) -> PyResult<Articles> {
-        let rows = rows.try_iter()?.enumerate().map(|(at, row)| Row::of(&row?, at + 1)).collect::<PyResult<Vec<Row>>>()?;
-        detached(py, self.threads, || self.sorted(records(SOURCE, 1, rows.into_par_iter(), &self.options)))
+        let workers = Workers::new(self.threads)?;
+        let mut rows = rows.try_iter()?;
+        let (mut read, mut first) = (Vec::new(), 1);
+        loop {
+            let some =
+                (first..).zip(rows.by_ref().take(ROWS)).map(|(number, row)| Row::of(&row?, number)).collect::<PyResult<Vec<Row>>>()?;
+            if some.is_empty() {
+                return Ok(workers.run(py, || Articles::of(read)));
+            }
+            workers.run(py, || read.extend(records(SOURCE, first, some.par_iter(), &self.options)));
+            first += some.len() as u64;
+        }
     }
 }
 
-impl Reader {
+impl Articles {
     /// Good articles, and the words for bad ones.
-    fn sorted(&self, read: Vec<samestory::Result<Article>>) -> Articles {
+    fn of(read: impl IntoIterator<Item = samestory::Result<Article>>) -> Articles {
         let mut problems = Vec::new();
         let articles = read.into_iter().filter_map(|item| item.map_err(|error| problems.push(error.to_string())).ok()).collect();
-        let (articles, doubles) = if self.unique { samestory::unique(articles) } else { (articles, Vec::new()) };
-        problems.extend(doubles.iter().map(ToString::to_string));
-        Articles { articles, problems }
+        Articles { articles, problems, skipped: 0 }
     }
 }
 
@@ -92,17 +149,22 @@ fn options(fields: Vec<(String, String)>, latest: &str) -> PyResult<ReadOptions>
     Ok(ReadOptions { fields: map, ..ReadOptions::new(latest) })
 }
 
-/// A mapping whose values are copied, so that it can be read without Python's lock.
-struct Row(Vec<(String, Option<Field>)>);
+/// A mapping, whose texts stay Python's and can be read without Python's lock.
+struct Row(Vec<(PyBackedStr, Option<Field>)>);
 
 enum Field {
-    Text(String),
+    Text(PyBackedStr),
     Number(String),
     Other(&'static str),
 }
 
+/// A text as it is, or with U+FFFD for half of a surrogate pair, which is no character: so do readers of JSON.
+fn text(text: &Bound<'_, PyString>) -> PyResult<PyBackedStr> {
+    text.clone().try_into().or_else(|_| PyString::new(text.py(), &text.to_string_lossy()).try_into())
+}
+
 impl Row {
-    fn of(row: &Bound<'_, PyAny>, number: usize) -> PyResult<Row> {
+    fn of(row: &Bound<'_, PyAny>, number: u64) -> PyResult<Row> {
         let Ok(mapping) = row.cast::<PyMapping>() else {
             let kind = row.get_type().name()?;
             return Err(PyTypeError::new_err(format!("{SOURCE}:{number}: expected a mapping of fields, found {kind}")));
@@ -110,7 +172,7 @@ impl Row {
         let mut fields = Vec::new();
         let mut push = |name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>| -> PyResult<()> {
             if let Ok(name) = name.cast::<PyString>() {
-                fields.push((name.to_string_lossy().into_owned(), Field::of(value)?));
+                fields.push((text(name)?, Field::of(value)?));
             }
             Ok(())
         };
@@ -125,9 +187,8 @@ impl Row {
 impl Field {
     /// The value of a field; nothing when it is missing, as data frames have it: `None`, NaN, NaT, NA.
     fn of(value: &Bound<'_, PyAny>) -> PyResult<Option<Field>> {
-        if let Ok(text) = value.cast::<PyString>() {
-            // A lone surrogate is no character: JSON readers see U+FFFD.
-            return Ok(Some(Field::Text(text.to_string_lossy().into_owned())));
+        if let Ok(string) = value.cast::<PyString>() {
+            return text(string).map(|text| Some(Field::Text(text)));
         }
         if value.is_none() || value.get_type().name()?.to_cow()? == "NAType" {
             return Ok(None);
@@ -140,8 +201,8 @@ impl Field {
             return (!is_missing).then(|| value.str().map(|text| Field::Number(text.to_string()))).transpose();
         }
         if value.hasattr("isoformat")? {
-            let text = value.call_method0("isoformat")?.to_string();
-            return Ok((text != "NaT").then_some(Field::Text(text)));
+            let date = text(&value.call_method0("isoformat")?.str()?)?;
+            return Ok((&*date != "NaT").then_some(Field::Text(date)));
         }
         if let Ok(dict) = value.cast::<PyDict>() {
             for name in ["name", "rendered"] {
@@ -155,10 +216,10 @@ impl Field {
     }
 }
 
-impl Fields for Row {
+impl Fields for &Row {
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, String> {
         Ok(field(&self.0, name).and_then(Option::as_ref).map(|field| match field {
-            Field::Text(text) => Value::Text(text.into()),
+            Field::Text(text) => Value::Text(text.as_str().into()),
             Field::Number(number) => Value::Number(number.into()),
             Field::Other(what) => Value::Other(what),
         }))

@@ -28,19 +28,29 @@ fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
     })
 }
 
-/// Runs without Python's lock, on so many threads. Those that all calls share do not live on in a forked process (`multiprocessing`), where each
-/// call has threads of its own.
-fn detached<T: Send>(py: Python<'_>, threads: Option<usize>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    static FIRST: OnceLock<u32> = OnceLock::new();
-    let is_forked = *FIRST.get_or_init(std::process::id) != std::process::id();
-    py.detach(|| {
+/// The threads that work without Python's lock.
+struct Workers(Option<rayon::ThreadPool>);
+
+impl Workers {
+    /// So many, or those that all calls share. These do not live on in a forked process (`multiprocessing`), where each call has threads of
+    /// its own.
+    fn new(threads: Option<usize>) -> PyResult<Workers> {
+        static FIRST: OnceLock<u32> = OnceLock::new();
+        let is_forked = *FIRST.get_or_init(std::process::id) != std::process::id();
         if threads.is_none() && !is_forked {
-            return Ok(work());
+            return Ok(Workers(None));
         }
         // 0 is a thread a core.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-        pool.map(|pool| pool.install(work)).map_err(|error| PyValueError::new_err(format!("threads: {error}")))
-    })
+        pool.map(|pool| Workers(Some(pool))).map_err(|error| PyValueError::new_err(format!("threads: {error}")))
+    }
+
+    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
+        py.detach(|| match &self.0 {
+            Some(pool) => pool.install(work),
+            None => work(),
+        })
+    }
 }
 
 #[pymodule]

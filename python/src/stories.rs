@@ -12,13 +12,16 @@ use samestory::story::Reference;
 use samestory::{Article, Clustering, Config};
 
 use crate::input::Articles;
-use crate::{detached, parsed, raised};
+use crate::{Workers, parsed, raised};
 
 /// The outcome of a run.
 #[pyclass(frozen)]
 pub(crate) struct Stories {
     articles: Vec<Article>,
     found: Clustering,
+    /// What is wrong with articles that were left out: another one has their id.
+    #[pyo3(get)]
+    problems: Vec<String>,
     /// Pins that could not be followed.
     #[pyo3(get)]
     unmet: Vec<(String, String)>,
@@ -28,8 +31,9 @@ pub(crate) struct Stories {
 #[pyfunction]
 pub(crate) fn cluster(py: Python<'_>, articles: &Bound<'_, Articles>, config: &str, threads: Option<usize>) -> PyResult<Stories> {
     let config: Config = parsed(config)?;
-    let mut articles = articles.get().articles.clone();
-    detached(py, threads, || {
+    let articles = articles.get().articles.clone();
+    let found = Workers::new(threads)?.run(py, || {
+        let (mut articles, doubles) = samestory::unique(articles);
         for article in &mut articles {
             if let Some(name) = article.outlet.as_deref().and_then(|outlet| config.outlet_aliases.get(outlet)) {
                 article.outlet = Some(name.as_str().into());
@@ -39,9 +43,9 @@ pub(crate) fn cluster(py: Python<'_>, articles: &Bound<'_, Articles>, config: &s
             let run = samestory::Run::with(&articles, &config, Reference::Corpus)?;
             (run.clustering(), run.unmet_pins())
         };
-        Ok(Stories { articles, found, unmet })
-    })?
-    .map_err(raised)
+        Ok(Stories { articles, found, problems: doubles.iter().map(ToString::to_string).collect(), unmet })
+    });
+    found.map_err(raised)
 }
 
 #[pymethods]

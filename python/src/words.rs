@@ -12,7 +12,7 @@ use samestory::shingle::Shingles;
 use samestory::sketch::Sketcher;
 use samestory::{hash, normalize};
 
-use crate::{detached, raised};
+use crate::{Workers, raised};
 
 /// The tokens of a text.
 #[pyfunction]
@@ -35,14 +35,14 @@ pub(crate) fn line(text: &str) -> String {
 pub(crate) fn sketches(py: Python<'_>, texts: Vec<String>, num_hashes: usize, shingle: usize, threads: Option<usize>) -> PyResult<PyArray> {
     samestory::Config { num_hashes, shingle, ..Default::default() }.validate().map_err(raised)?;
     let sketcher = Sketcher::new(num_hashes);
-    let values: Vec<u32> = detached(py, threads, || {
+    let values: Vec<u32> = Workers::new(threads)?.run(py, || {
         let sketch = |text: &String| {
             let mut tokens = Vec::new();
             normalize::hashes(text, |token, _| tokens.push(token));
             sketcher.sketch(&Shingles::new(&tokens, shingle))
         };
         texts.par_iter().flat_map_iter(sketch).collect()
-    })?;
+    });
     let field = Arc::new(arrow_schema::Field::new("item", arrow_schema::DataType::UInt32, false));
     let length = i32::try_from(num_hashes).map_err(|error| PyValueError::new_err(error.to_string()))?;
     let lists = FixedSizeListArray::try_new(field, length, Arc::new(UInt32Array::from(values)), None);

@@ -97,16 +97,15 @@ class Cluster(unittest.TestCase):
             while not done.wait(0.001):
                 ticks.append(None)
 
-        ticking = threading.Thread(target=tick)
+        ticking = threading.Thread(target=tick, daemon=True)
         ticking.start()
-        read = samestory._read(rows, None, None, None)
+        read = samestory._given(rows, None, None, None)
         before = len(ticks)
         samestory._samestory.cluster(read, "{}", 1)
         during = len(ticks) - before
         done.set()
         ticking.join()
         self.assertGreater(during, 2)
-
 
     @unittest.skipUnless(hasattr(os, "fork"), "needs fork")
     def test_forked_processes_answer_too(self):
@@ -161,6 +160,55 @@ class Input(unittest.TestCase):
                 samestory.cluster([], **config)
         with self.assertRaises(ValueError):
             samestory.cluster([], threads=-1)
+
+    def test_files_are_read_as_by_the_command(self):
+        calls = ROOT / "data/calls"
+        articles = samestory.read(calls)
+        whole = subprocess.run([COMMAND, "cluster", "-q", "--format", "jsonl", str(calls)], stdout=subprocess.PIPE, check=True).stdout
+        self.assertEqual(samestory.cluster(articles).dumps(), whole)
+        self.assertEqual((articles.problems, len(articles)), ([], len(whole.splitlines())))
+        table = pyarrow.table(articles)
+        self.assertEqual(table.column_names, ["id", "title", "text", "outlet", "url", "lang", "published"])
+        self.assertEqual(samestory.cluster(table).dumps(), whole)
+        self.assertEqual(polars.DataFrame(articles).height, len(articles))
+        with self.assertRaisesRegex(TypeError, "read already"):
+            samestory.cluster(articles, fields={"text": "body"})
+
+    def test_files_that_cannot_be_read_are_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in [("a.jsonl", json.dumps({"id": "a", "body": WIRE}) + "\n{\n"), ("b.txt", WIRE), ("c.png", "")]:
+                pathlib.Path(folder, name).write_text(text, encoding="utf-8")
+            pathlib.Path(folder, "copy").mkdir()
+            pathlib.Path(folder, "copy", "a.csv").write_text(f'id,body\na,"{WIRE}"\n', encoding="utf-8")
+            with self.assertWarns(samestory.BadInput):
+                articles = samestory.read(folder, folder + "/none.txt", "http://127.0.0.1/feed", fields={"text": "body"})
+        self.assertEqual((len(articles), articles.skipped), (3, 1))
+        self.assertIn("a.jsonl:2", articles.problems[0])
+        self.assertIn("none.txt", articles.problems[1])
+        self.assertIn("http://127.0.0.1/feed", articles.problems[2])
+        # One id twice: found when stories are.
+        with self.assertWarns(samestory.BadInput):
+            stories = samestory.cluster(articles)
+        self.assertEqual(stories.problems[:3], articles.problems)
+        self.assertIn("used twice", stories.problems[3])
+        self.assertEqual(stories.summary["articles"], 2)
+        with tempfile.TemporaryDirectory() as folder, samestory.Index(folder) as index:
+            self.assertEqual([answer["id"] for answer in index.insert(articles)], ["a", "b.txt", "a"])
+
+    def test_many_rows_are_numbered_through(self):
+        rows = [{"text": f"The envoys met in the town of number {at} and agreed to open bridge {at * at}."} for at in range(2500)]
+        rows[1700] = {"text": " "}
+        with self.assertWarns(samestory.BadInput):
+            stories = samestory.cluster(iter(rows), level="copies")
+        self.assertEqual(stories.problems, ["articles:1701: no text"])
+        self.assertEqual(stories.to_arrow()["id"].to_pylist(), [f"articles:{at + 1}" for at in range(2500) if at != 1700])
+
+        def cut():
+            yield from rows[:1500]
+            raise KeyError("the source broke off")
+
+        with self.assertRaises(KeyError):
+            samestory.cluster(cut())
 
     def test_nothing_is_nothing(self):
         self.assertEqual(list(samestory.cluster([])), [])
