@@ -9,10 +9,13 @@ the threshold, and may use every core. Where a documentation names a faster way 
 
   gaoya        the index of the README with its own analyzer in Rust; bands chosen from threshold and hashes; bulk insertion and bulk query in
                native threads; candidates are checked on sketches. It splits words at white space, so it sees punctuation.
-  rensa        sketches by the batch call of the README (full-set R-MinHash), RMinHashLSH with 32 bands, `query_all`; candidates are checked
-               on sketches, as its deduplicator does. The faster `rho` route gives flags without groups and so cannot stand here.
+  rensa        sketches by `update` (full-set R-MinHash), a fifth cheaper here than the batch call of the README; RMinHashLSH with 32 bands,
+               `query_all`; candidates are checked on sketches, as its deduplicator does. The faster `rho` route gives flags without groups
+               and so cannot stand here.
+  rensa-batch  the same with the batch call of the README, `from_token_sets`.
   datasketch   the 2.0 default (affine32) with xxhash, the hash its documentation proposes for speed; MinHashLSH with its own bands inside an
                insertion session; candidates are checked on sketches.
+  datasketch-sha1  the same with the hash that it has by itself, as the examples of its documentation are.
   fastsketch   FastSimilaritySketch in batches, LSH with 32 bands, candidates in one CSR matrix, checked on sketches.
   python       samestory's own module, which reads the file itself, with the settings of the command.
   python-rows  the same on records that orjson has parsed, as for the others.
@@ -27,6 +30,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -79,24 +83,31 @@ def gaoya(corpus: Path, threshold: float) -> tuple[int, Links]:
     return len(texts), earlier(index.par_bulk_query(texts))
 
 
-def rensa(corpus: Path, threshold: float) -> tuple[int, Links]:
+def rensa(corpus: Path, threshold: float, batch: bool = False) -> tuple[int, Links]:
     from rensa import RMinHash, RMinHashLSH
 
     sketches = []
-    for batch in batches(map(shingles, read(corpus))):
-        sketches += RMinHash.from_token_sets(batch, num_perm=HASHES, seed=SEED)
+    for texts in batches(read(corpus)):
+        if batch:
+            sketches += RMinHash.from_token_sets(list(map(shingles, texts)), num_perm=HASHES, seed=SEED)
+            continue
+        for text in texts:
+            sketch = RMinHash(num_perm=HASHES, seed=SEED)
+            sketch.update(shingles(text))
+            sketches.append(sketch)
     lsh = RMinHashLSH(threshold=threshold, num_perm=HASHES, num_bands=BANDS)
     lsh.insert_many(sketches)
     candidates = earlier(lsh.query_all(sketches))
     return len(sketches), ((a, b) for a, b in candidates if sketches[a].jaccard(sketches[b]) >= threshold)
 
 
-def datasketch(corpus: Path, threshold: float) -> tuple[int, Links]:
+def datasketch(corpus: Path, threshold: float, sha1: bool = False) -> tuple[int, Links]:
     import xxhash
     from datasketch import MinHash, MinHashLSH
 
     sets = ([shingle.encode() for shingle in shingles(text)] for text in read(corpus))
-    sketches = list(MinHash.generator(sets, num_perm=HASHES, seed=SEED, hashfunc=xxhash.xxh32_intdigest))
+    options = {} if sha1 else {"hashfunc": xxhash.xxh32_intdigest}
+    sketches = list(MinHash.generator(sets, num_perm=HASHES, seed=SEED, **options))
     lsh = MinHashLSH(threshold=threshold, num_perm=HASHES)
     with lsh.insertion_session() as session:
         for number, sketch in enumerate(sketches):
@@ -180,7 +191,9 @@ PEERS: dict[str, tuple[str, Callable[[Path, float], tuple[int, Links]]]] = {
     "python-rows": ("samestory", samestory_rows),
     "gaoya": ("gaoya", gaoya),
     "rensa": ("rensa", rensa),
+    "rensa-batch": ("rensa", partial(rensa, batch=True)),
     "datasketch": ("datasketch", datasketch),
+    "datasketch-sha1": ("datasketch", partial(datasketch, sha1=True)),
     "fastsketch": ("FastSketchLSH", fastsketch),
     "text-dedup": ("text-dedup", text_dedup),
 }
