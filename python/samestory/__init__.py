@@ -19,7 +19,7 @@ import datetime
 import json
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from . import _samestory
 from ._samestory import Articles
@@ -87,8 +87,16 @@ class Stories:
     def __len__(self) -> int:
         return len(self._found)
 
-    def __getitem__(self, at: int) -> dict[str, Any]:
+    @overload
+    def __getitem__(self, at: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
         length = len(self)
+        if isinstance(at, slice):
+            return [_object(self._found.story(one)) for one in range(*at.indices(length))]
         at = at + length if at < 0 else at
         if not 0 <= at < length:
             raise IndexError(f"there are {length} stories")
@@ -144,6 +152,8 @@ def sketch(texts: Iterable[str], *, num_hashes: int = 128, shingle: int = 3, thr
     """MinHash sketches of texts as they are, nothing removed: an array of Arrow with a list of ``num_hashes`` unsigned 32-bit numbers for
     each (``pyarrow.array(…)``). The share of equal numbers estimates the resemblance of two texts. O(tokens × num_hashes).
     """
+    if isinstance(texts, str):
+        raise TypeError("texts: expected several, found one")
     return _samestory.sketches(list(texts), num_hashes, shingle, _checked(threads))
 
 
@@ -154,16 +164,19 @@ def evaluate(
     level: str = "stories",
     by_lang: bool = False,
 ) -> dict[str, Any]:
-    """Judges groups against labels: the object of ``samestory evaluate --format json``.
+    """Judges groups against labels: the object of ``samestory evaluate --json``.
 
-    ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows with ``id``, ``gold`` and perhaps ``lang``.
+    ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows with ``id``, ``gold`` and perhaps ``lang``. With
+    ``level="copies"`` the labels are those under ``copies`` where any row has one.
     """
     labels = found.labels(level) if isinstance(found, Stories) else {str(key): str(label) for key, label in found.items()}
     rows: list[tuple[str, str, str | None]]
     if hasattr(gold, "items"):
         rows = [(str(key), str(label), None) for key, label in gold.items()]
     else:
-        rows = [(str(row["id"]), str(row["gold"]), row.get("lang")) for row in gold]
+        given = list(gold)
+        label = "copies" if _is_copies(level) and any(row.get("copies") is not None for row in given) else "gold"
+        rows = [(str(row["id"]), str(row[label]), row.get("lang")) for row in given if row.get(label) not in (None, "")]
     return _object(_samestory.evaluate(labels, rows, by_lang))
 
 
@@ -286,6 +299,6 @@ def _table_or_rows(reader: _samestory.Reader, articles: Any) -> Articles:
                 raise
     if hasattr(articles, "to_dict") and hasattr(articles, "columns"):
         articles = articles.to_dict("records")
-    if isinstance(articles, (str, bytes, dict)):
-        raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}")
+    if isinstance(articles, (str, bytes, dict, os.PathLike)):
+        raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}; files are read by samestory.read")
     return reader.rows(articles)

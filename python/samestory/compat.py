@@ -67,6 +67,8 @@ class MinHashLSH:
     def __init__(self, threshold: float = 0.9, num_perm: int = 128, params: tuple[int, int] | None = None) -> None:
         """``params`` are the bands and their rows; otherwise they are chosen so that a pair at the threshold is found almost surely, which
         proposes more pairs than datasketch does."""
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold: {threshold} is not between 0 and 1")
         self.h = num_perm
         self.b, self.r = params or _samestory.bands(threshold, num_perm)
         if self.b < 1 or self.r < 1 or self.b * self.r > num_perm:

@@ -18,8 +18,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
-from pyspark.sql import functions as F
+try:
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    from pyspark.sql import functions as F
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(f"samestory.spark needs pyspark, pyarrow and pandas: {missing}", name=missing.name) from None
 
 from . import _samestory
 

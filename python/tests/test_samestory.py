@@ -74,6 +74,7 @@ class Cluster(unittest.TestCase):
         self.assertEqual(len(stories), len(whole["stories"]))
         # Only the command counts what it read.
         self.assertEqual({**stories.summary, "bad_input": 0, "skipped_files": 0}, whole["summary"])
+        self.assertEqual(stories[1:3], whole["stories"][1:3])
         with self.assertRaises(IndexError):
             stories[len(stories)]
 
@@ -155,6 +156,12 @@ class Input(unittest.TestCase):
         for wrong in ["text", {"id": "a"}, 7, [1], ["text"], None]:
             with self.assertRaises(TypeError):
                 samestory.cluster(wrong)
+        with self.assertRaisesRegex(TypeError, "samestory.read"):
+            samestory.cluster(ROOT / "data/calls")
+        with self.assertRaises(TypeError):
+            samestory.sketch(WIRE)
+        with self.assertRaisesRegex(ValueError, "threshold"):
+            MinHashLSH(threshold=2)
         for config in [{"resemblance": 7}, {"resemblence": 0.4}, {"level": "all"}, {"together": [("a", "a")], "apart": [("a", "a")]}]:
             with self.assertRaises(ValueError):
                 samestory.cluster([], **config)
@@ -238,6 +245,11 @@ class Parts(unittest.TestCase):
         self.assertIn("1.0", json.dumps(found))
         with self.assertRaises(ValueError):
             samestory.evaluate(stories, {}, level="words")
+        # Copies have labels of their own where there are any.
+        rows = [{"id": "a", "gold": "x", "copies": "1"}, {"id": "b", "gold": "x", "copies": "2"}, {"id": "c", "gold": "y"}]
+        expected = samestory.evaluate(stories, {"a": "1", "b": "2"}, level="copies")
+        self.assertEqual(samestory.evaluate(stories, rows, level="copies"), expected)
+        self.assertNotEqual(samestory.evaluate(stories, rows), expected)
 
     def test_index(self):
         rows = [{"id": "a", "text": WIRE, "date": "2024-12-03"}, {"id": "b", "text": WIRE, "date": "2024-12-03"}]

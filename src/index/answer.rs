@@ -35,6 +35,9 @@ pub struct Answer {
     pub resemblance: Option<f64>,
     /// Exact share of the shorter one's shingles that the longer one holds.
     pub containment: Option<f64>,
+    /// Whether this was said before, and heard: by an earlier call of [`Index::insert`], or in this one. Is not printed.
+    #[serde(skip)]
+    pub again: bool,
 }
 
 /// An article on record.
@@ -119,6 +122,7 @@ impl Index {
             score: known.map(|near| ratio(near.score)),
             resemblance: known.map(|near| ratio(near.resemblance)),
             containment: known.map(|near| ratio(near.containment)),
+            again: false,
         })
     }
 

@@ -59,6 +59,7 @@ impl Index {
             .map(|story| (founder(&story.articles), story.copies.iter().map(|group| founder(&group.articles)).collect()))
             .collect();
         let next = self.state.progress.next;
+        self.returned = next;
         self.write(|index, batch| {
             batch.clear_places()?;
             index.merged.clear();
@@ -78,7 +79,11 @@ impl Index {
                     (false, false) => Verdict::New,
                 };
                 seen.insert(ArticleId(at as u32));
-                let near = nearest.get(&ArticleId(at as u32)).map(|near| Near { number: numbers[near.number as usize], ..*near });
+                let near = match verdict {
+                    Verdict::New => None,
+                    _ => nearest.get(&(ArticleId(at as u32), verdict == Verdict::Copy)),
+                };
+                let near = near.map(|near| Near { number: numbers[near.number as usize], ..*near });
                 index.state.progress.next = *number;
                 let (in_story, groups) = &places[place.story];
                 let outcome = index.state.arrive(article, Some((groups[place.copies], *in_story)));
@@ -99,7 +104,7 @@ impl Index {
                     batch.put_name(Named::Group, *number, &articles[group.id.index()].key)?;
                 }
             }
-            index.state.progress.next = next;
+            (index.state.progress.next, index.state.progress.heard) = (next, next);
             index.count(batch)
         })?;
         Ok((articles, found))
@@ -124,6 +129,8 @@ impl Index {
             }
             taken +=
                 self.write(|index, to| batch.iter().try_fold(0, |taken, record| Ok(taken + index.take_over(record, &mut names, to)?)))?;
+            // What another index gave out was heard there.
+            self.returned = self.state.progress.next;
         }
     }
 
@@ -243,16 +250,19 @@ impl Index {
     }
 }
 
-/// The strongest link of each article, by the article's place in the list.
-fn nearest(found: &Clustering) -> BTreeMap<ArticleId, Near> {
-    let mut best: BTreeMap<ArticleId, Near> = BTreeMap::new();
+/// The strongest link of each article inside its copy group (true) and to other ones of its story, to an earlier article where there is one;
+/// articles by their places in the list.
+fn nearest(found: &Clustering) -> BTreeMap<(ArticleId, bool), Near> {
+    let mut best: BTreeMap<(ArticleId, bool), Near> = BTreeMap::new();
     let millionths = |ratio: f64| (ratio * 1e6).round() as u64;
+    let group = |id: ArticleId| found.placements[id.index()].copies;
     for link in found.stories.iter().flat_map(|story| &story.links) {
         for (article, other) in [(link.a, link.b), (link.b, link.a)] {
             let (resemblance, containment) = (millionths(link.resemblance), millionths(link.containment));
             let near = Near { number: other.0, score: millionths(link.score), resemblance, containment };
-            let entry = best.entry(article).or_insert(near);
-            if near.score > entry.score {
+            let entry = best.entry((article, group(article) == group(other))).or_insert(near);
+            let rank = |near: &Near| (near.number < article.0, near.score);
+            if rank(&near) > rank(entry) {
                 *entry = near;
             }
         }

@@ -46,7 +46,7 @@ use state::State;
 use store::{Batch, Look, Named, Row, Store};
 
 /// The layout of the file; a change of what is stored, or of how it is read, is a change of this.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// Articles after which counters are written again; they are counted anew from the texts of those that came later.
 const RECOUNTED: u32 = 1000;
 
@@ -65,6 +65,8 @@ pub struct Index {
     counted: u32,
     /// Stories that became part of others.
     merged: BTreeMap<u32, u32>,
+    /// The articles whose answers were returned by this opening: who comes back has heard them.
+    returned: u32,
     /// Set while memory is ahead of the disk: after a failure only opening again helps.
     ahead: bool,
 }
@@ -154,7 +156,8 @@ impl Index {
         standing.sort_unstable_by_key(|row| row.0);
         standing.into_iter().for_each(|(_, number, group, kept)| state.stand(number, group, kept));
         drop(view);
-        Ok(Index { store: Arc::new(store), state, counted: upto, merged, ahead: false })
+        let returned = state.progress.heard;
+        Ok(Index { store: Arc::new(store), state, counted: upto, merged, returned, ahead: false })
     }
 
     /// How the index was set up.
@@ -169,7 +172,11 @@ impl Index {
     /// # Errors
     /// [`Error::Io`] or [`Error::Index`]: then none of them was taken in, and the index has to be opened again.
     pub fn insert(&mut self, articles: &[Article]) -> Result<Vec<Answer>> {
-        self.write(|index, batch| articles.iter().map(|article| index.take_in(article, batch)).collect())
+        self.state.progress.heard = self.returned;
+        let first = self.state.progress.next;
+        let answers = self.write(|index, batch| articles.iter().map(|article| index.take_in(article, first, batch)).collect())?;
+        self.returned = self.state.progress.next;
+        Ok(answers)
     }
 
     /// Runs a change of memory and disk, which happens on both or leaves the index closed.
@@ -190,14 +197,17 @@ impl Index {
         done
     }
 
-    fn take_in(&mut self, article: &Article, batch: &Batch<'_>) -> Result<Answer> {
+    /// `first` is the number of the first article of this transaction.
+    fn take_in(&mut self, article: &Article, first: u32, batch: &Batch<'_>) -> Result<Answer> {
         let newest = batch.number(&article.key)?;
         let (mut version, mut place, mut earlier) = (1, None, newest);
         while let Some(number) = earlier
             && let (Some(row), Some(old)) = (batch.row(number)?, batch.article(number)?)
         {
             if old.text == article.text && old.title == article.title {
-                return self.answer(&article.key, &row, batch);
+                // What was written and never answered, as the process was killed between, is answered now.
+                let again = number < self.state.progress.heard || number >= first;
+                return Ok(Answer { again, ..self.answer(&article.key, &row, batch)? });
             }
             earlier = row.before;
         }
@@ -305,14 +315,15 @@ impl Index {
         self.write(|_, batch| batch.put_meta(FEEDS, &feeds))
     }
 
-    /// Writes what saves the next opening some counting. Nothing is lost without.
+    /// Writes what saves the next opening some counting, and that all answers were heard. Nothing is lost without.
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
     pub fn close(mut self) -> Result<()> {
-        if self.counted == self.state.progress.next {
+        if self.counted == self.state.progress.next && self.state.progress.heard == self.returned {
             return Ok(());
         }
+        self.state.progress.heard = self.returned;
         self.write(Index::count)
     }
 }

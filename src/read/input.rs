@@ -101,6 +101,10 @@ impl Inputs {
     fn file(&mut self, path: &Path, input: &str, format: Option<Format>) {
         let id = path.file_name().map_or_else(|| input.to_string(), spelled);
         let entry = match std::fs::metadata(path) {
+            Err(_) if input.contains("://") => {
+                let message = "of addresses only http:// and https:// are fetched".to_owned();
+                Err(Error::Record { path: path.into(), line: None, message })
+            }
             Err(source) => Err(Error::Io { path: path.into(), source }),
             Ok(metadata) => {
                 let file = InputFile { path: path.into(), id, format, size: metadata.len() };

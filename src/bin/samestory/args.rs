@@ -94,7 +94,7 @@ pub(crate) struct Cluster {
     pub(crate) stats: bool,
     /// Keep articles in temporary files and use about this much memory (512M, 1G, …), for the formats jsonl, csv, records and parquet: the same rows,
     /// more slowly. With `--level copies` a million articles need 370 MB and ten million 1 GB; stories need 7 GB for every million texts
-    /// that are no copies. More than fit are refused; 50 MB are used in any case.
+    /// that are no copies. More than fit are refused; 70 bytes for each article and up to 350 MB are used in any case.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
     /// Where temporary files go, up to twice as much as the articles [default: the system's folder for them].
@@ -138,7 +138,7 @@ pub(crate) struct Report {
 /// `samestory feed`.
 #[derive(Debug, Args)]
 pub(crate) struct Feed {
-    /// Files, folders or globs to read, or `-` for standard input.
+    /// Files, folders, globs or addresses to read, or `-` for standard input.
     #[arg(value_name = "FEED", required_unless_present_any = ["show_config", "index"])]
     pub(crate) inputs: Vec<String>,
     #[command(flatten)]

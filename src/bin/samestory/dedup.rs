@@ -5,16 +5,16 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::mpsc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use samestory::index::{Answer, Index, Setup, Verdict};
 use samestory::read::{Reader, Validators};
-use samestory::{Article, Error};
+use samestory::{Article, Config, Error};
 
 use crate::commands::with_threads;
 use crate::index_args::{Dedup, Place, Query};
 use crate::input;
 use crate::output::Output;
-use crate::settings::{Run, Settings};
+use crate::settings::{Run, Settings, Wrong};
 
 /// Articles that are written together when nothing is said: the disk is asked to be sure once for all of them.
 const BATCH: usize = 100;
@@ -44,6 +44,7 @@ pub(crate) fn in_force(folder: Option<&Path>, said: Settings) -> Result<(Setting
 /// How many articles got which answer.
 #[derive(Default)]
 struct Tally {
+    known: u64,
     new: u64,
     copies: u64,
     same_story: u64,
@@ -53,6 +54,7 @@ struct Tally {
 impl Tally {
     fn add(&mut self, answer: &Answer) {
         match answer.verdict {
+            _ if answer.again => self.known += 1,
             Verdict::New => self.new += 1,
             Verdict::Copy => self.copies += 1,
             Verdict::SameStory => self.same_story += 1,
@@ -66,8 +68,12 @@ impl Tally {
 
     fn close(&self, run: &Run) -> bool {
         if !run.quiet {
-            let articles = self.new + self.copies + self.same_story;
-            input::say(&format!("articles: {articles}, new: {}, copies: {}, same story: {}", self.new, self.copies, self.same_story));
+            let articles = self.known + self.new + self.copies + self.same_story;
+            let known = if self.known > 0 { format!(", known: {}", self.known) } else { String::new() };
+            input::say(&format!(
+                "articles: {articles}{known}, new: {}, copies: {}, same story: {}",
+                self.new, self.copies, self.same_story
+            ));
         }
         if self.bad > 0 {
             input::say(&format!("{} {} named above", self.bad, if self.bad == 1 { "problem is" } else { "problems are" }));
@@ -82,7 +88,8 @@ pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
     let mut out = Output::stream(run.output.as_deref())?;
     let (batch, inputs) = (args.batch.map_or(BATCH, |batch| batch.0 as usize), or_stdin(&args.inputs));
     let good = insert(&mut index, &inputs, &run, Pace { batch, follow: args.follow }, |answers| {
-        for answer in answers.iter().filter(|answer| !args.new_only || answer.verdict == Verdict::New) {
+        let is_asked = |answer: &&Answer| !args.new_only || (answer.verdict == Verdict::New && !answer.again);
+        for answer in answers.iter().filter(is_asked) {
             serde_json::to_writer(&mut out, answer).map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }
@@ -170,10 +177,15 @@ pub(crate) fn insert(
 }
 
 /// `samestory query`; true when all input was good and every id is known.
-pub(crate) fn query(args: &Query, settings: Settings) -> Result<bool> {
+pub(crate) fn query(args: &Query, said: Settings) -> Result<bool> {
     let folder = args.index.as_deref().context("--index is missing")?;
-    let (_, run) = settings.resolve()?;
+    let (settings, _) = in_force(Some(folder), said)?;
+    let (config, run) = settings.resolve()?;
     let mut index = Index::read(folder)?;
+    let made = &index.setup().config;
+    if *made != (Config { together: made.together.clone(), apart: made.apart.clone(), ..config }) {
+        bail!(Wrong(format!("{}: was made with other settings: leave them away", folder.display())));
+    }
     let mut out = Output::whole(run.output.as_deref())?;
     let mut good = true;
     let mut write = |answer: &Answer| -> Result<()> {

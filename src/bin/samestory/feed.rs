@@ -13,7 +13,7 @@ use crate::commands::{say_pins, unknown_pins, with_threads};
 use crate::dedup::{Pace, insert, open_index};
 use crate::input;
 use crate::output::Output;
-use crate::settings::{Run, Settings};
+use crate::settings::{Run, Settings, extension};
 
 /// The name of a feed that was given none.
 const TITLE: &str = "samestory";
@@ -39,7 +39,7 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
     spinner.finish_and_clear();
     let feed = Feed::newest(&input.articles, &found, most)?;
     let entries = feed.entries.len();
-    write(args, &run, feed, out)?;
+    input.finish(written(args, &run, feed, out)?)?;
     say_pins(&unknown_pins(&config, &input), &unmet);
     if !run.quiet {
         let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
@@ -59,11 +59,11 @@ fn of_index(args: &args::Feed, most: usize) -> Result<bool> {
     let good = if args.inputs.is_empty() { true } else { insert(&mut index, &args.inputs, &run, Pace::default(), |_| Ok(()))? };
     let feed = Feed::of_index(&index.newest(most)?);
     index.close()?;
-    write(args, &run, feed, out)?;
+    written(args, &run, feed, out)?.finish()?;
     Ok(good)
 }
 
-fn write(args: &args::Feed, run: &Run, mut feed: Feed, mut out: Output) -> Result<()> {
+fn written(args: &args::Feed, run: &Run, mut feed: Feed, mut out: Output) -> Result<Output> {
     let format = args.format.unwrap_or_else(|| format_of(run.output.as_deref()));
     feed.title = args.title.clone().unwrap_or_else(|| TITLE.to_owned());
     feed.link.clone_from(&args.link);
@@ -73,12 +73,12 @@ fn write(args: &args::Feed, run: &Run, mut feed: Feed, mut out: Output) -> Resul
         feed.updated = Timestamp::from_second(Timestamp::now().as_second()).ok().map(|now| When::Instant(now, Offset::UTC));
     }
     write_feed(format, &feed, &mut out)?;
-    out.finish()
+    Ok(out)
 }
 
 /// The format that a file's name asks for.
 fn format_of(output: Option<&Path>) -> FeedFormat {
-    match output.and_then(Path::extension).and_then(|extension| extension.to_str()) {
+    match extension(output) {
         Some("json") => FeedFormat::Json,
         Some("atom") => FeedFormat::Atom,
         _ => FeedFormat::Rss,

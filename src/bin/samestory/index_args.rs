@@ -112,12 +112,13 @@ pub(crate) struct IndexStats {
 
 /// `samestory forget`.
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["id", "before"])))]
 pub(crate) struct Forget {
     /// The folder of the index.
     #[arg(long, value_name = "DIR")]
     pub(crate) index: PathBuf,
     /// Forget the article with this id, all its versions; may be repeated.
-    #[arg(long, value_name = "ID", required_unless_present = "before")]
+    #[arg(long, value_name = "ID")]
     pub(crate) id: Vec<String>,
     /// Forget what was published before this day (YYYY-MM-DD), and undated articles that came before it.
     #[arg(long, value_name = "DATE", value_parser = day)]

@@ -77,7 +77,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         }
         Command::Import(args) => return index::import(args, Settings::said(&args.shared)?),
         Command::Query(args) if args.shared.show_config => return show_index(args.index.as_deref(), None, &args.shared),
-        Command::Query(args) => return dedup::query(args, Settings::of_others(&args.shared)?),
+        Command::Query(args) => return dedup::query(args, Settings::said(&args.shared)?),
         Command::Recluster(args) => return index::recluster(args),
         Command::Export(args) => return index::export(args),
         Command::Stats(args) => return index::stats(args),

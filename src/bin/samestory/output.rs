@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
 use crate::interrupt;
@@ -61,6 +61,9 @@ impl Output {
         let name = path.display().to_string();
         let old = writable(&target).with_context(|| name.clone())?;
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.exists() {
+            bail!("{name}: there is no folder {}", folder.display());
+        }
         let file = interrupt::removing(|| {
             let file = made(folder)?;
             Ok((file.path().to_path_buf(), file))
@@ -70,6 +73,16 @@ impl Output {
             file.as_file().set_permissions(old.permissions()).with_context(|| name.clone())?;
         }
         Ok(Output { name, to: To::Beside { file: BufWriter::new(file), target } })
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is a file that changes all at once.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.to, To::Beside { .. })
     }
 
     /// Writes what is left, and gives a file its name.

@@ -11,7 +11,7 @@ use crate::args::Report;
 use crate::commands::{say_pins, unknown_pins, with_threads};
 use crate::input::{self, Input};
 use crate::output::Output;
-use crate::settings::{Run, Settings, Wrong};
+use crate::settings::{Run, Settings, Wrong, extension};
 use crate::values::ReportFormat;
 
 /// `samestory report`; true when all input was good.
@@ -37,10 +37,15 @@ pub(crate) fn report(args: &Report) -> Result<bool> {
             (config, run, Input { articles, ..Input::default() }, older, out)
         }
     };
-    let format = args.format.unwrap_or(ReportFormat::Html);
+    let format = args.format.unwrap_or_else(|| match extension(run.output.as_deref()) {
+        Some("md") => ReportFormat::Md,
+        Some("csv") => ReportFormat::Csv,
+        Some("json") => ReportFormat::Json,
+        _ => ReportFormat::Html,
+    });
     let templates = args.template.as_deref().map(Templates::read).transpose()?.unwrap_or_default();
     out.write_all(&written(args, &config, &run, &input, older, format, templates)?)?;
-    out.finish()?;
+    input.finish(out)?;
     Ok(input.close(run.quiet))
 }
 

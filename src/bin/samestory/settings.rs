@@ -90,11 +90,27 @@ pub(crate) struct Run {
     pub(crate) fields: Fields,
 }
 
+/// The end of a file's name.
+pub(crate) fn extension(output: Option<&Path>) -> Option<&str> {
+    output?.extension()?.to_str()
+}
+
 impl Run {
-    /// The format in force: text for a reader, rows for a program or when rows are chosen.
+    /// The format that the name of the output asks for.
+    fn named_format(&self) -> Option<Format> {
+        match extension(self.output.as_deref())? {
+            "json" => Some(Format::Json),
+            "csv" => Some(Format::Csv),
+            "parquet" | "pq" => Some(Format::Parquet),
+            "txt" => Some(Format::Text),
+            _ => None,
+        }
+    }
+
+    /// The format in force: what is said, what the output is called; else text for a reader, rows for a program or when rows are chosen.
     pub(crate) fn format(&self, terminal: bool) -> Format {
         let usual = if terminal && self.only.is_none() { Format::Text } else { Format::Jsonl };
-        self.format.unwrap_or(usual)
+        self.format.or_else(|| self.named_format()).unwrap_or(usual)
     }
 }
 
@@ -102,7 +118,10 @@ impl Settings {
     /// The flags of `cluster` over the file over the defaults.
     pub(crate) fn of_cluster(args: &Cluster) -> Result<Settings> {
         let flags = Settings { format: args.format, only: args.only, ..Settings::flags(&args.shared) };
-        Ok(flags.over(Settings::file(args.shared.config.as_deref())?).over(Settings::defaults()))
+        let mut file = Settings::file(args.shared.config.as_deref())?;
+        // Which rows to keep says nothing of a format without rows that was asked for.
+        file.only = file.only.filter(|_| args.format.is_none_or(Format::has_rows));
+        Ok(flags.over(file).over(Settings::defaults()))
     }
 
     /// The flags of another subcommand over the file over the defaults. Its format is its own affair, so that a file made

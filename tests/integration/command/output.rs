@@ -36,6 +36,49 @@ fn names(dir: &Dir, folder: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_file_stays_when_nothing_could_be_read_that_takes_its_place() {
+    let dir = Dir::new().file("empty/readme.pdf", "").file("bad.jsonl", "{").file("good.txt", WIRE);
+    for args in [&["cluster"][..], &["cluster", "--memory", "1G"], &["report"], &["feed"]] {
+        for input in ["none.txt", "bad.jsonl"] {
+            let dir = Dir::new().file("out", "old").file("bad.jsonl", "{");
+            let output = dir.run(&[args, &[input, "-o", "out"]].concat());
+            assert!(
+                output.code == Some(1) && output.stderr.contains("nothing was read: out is left as it was"),
+                "{args:?}: {}",
+                output.stderr
+            );
+            assert_eq!((dir.read("out").as_str(), names(&dir, "").contains(&"out".to_owned())), ("old", true), "{args:?}");
+        }
+    }
+    // Nothing to read is no failure, and a part that cannot be read does not keep the rest from being written.
+    dir.run(&["cluster", "empty", "-o", "empty.jsonl"]).done();
+    assert_eq!(dir.read("empty.jsonl"), "");
+    assert_eq!(dir.run(&["cluster", "good.txt", "bad.jsonl", "-o", "some.jsonl"]).code, Some(1));
+    assert_eq!(dir.read("some.jsonl").lines().count(), 1);
+}
+
+#[test]
+fn the_name_of_a_file_asks_for_a_format() {
+    let dir = sample();
+    for (command, name, format) in [
+        ("cluster", "a.json", "json"),
+        ("cluster", "a.csv", "csv"),
+        ("cluster", "a.txt", "text"),
+        ("cluster", "a.log", "jsonl"),
+        ("report", "a.md", "md"),
+        ("report", "a.csv", "csv"),
+    ] {
+        let expected = dir.run(&[command, "in", "--format", format]).done();
+        dir.run(&[command, "in", "-o", name]).done();
+        assert!(dir.read(name) == expected, "{command} {name}");
+        dir.run(&[command, "in", "--format", "json", "-o", name]).done();
+        assert!(dir.read(name).starts_with('{'), "what is said counts");
+    }
+    let missing = dir.run(&["cluster", "in", "-o", "none/a.jsonl"]);
+    assert_eq!((missing.stderr.as_str(), missing.code), ("samestory: none/a.jsonl: there is no folder none\n", Some(1)));
+}
+
+#[test]
 fn every_command_replaces_a_file_and_leaves_nothing_beside_it() {
     for args in WRITERS {
         let dir = indexed().file("out/file", "old");
@@ -52,7 +95,7 @@ fn what_cannot_be_written_to_is_said_before_anything_is_read() {
     for args in [WRITERS.as_slice(), &[&["evaluate", "in"]]].concat() {
         let dir = indexed().file("folder/file", "");
         for (name, why) in [
-            ("no/file", "a file beside it cannot be made: No such file or directory"),
+            ("no/file", "there is no folder no"),
             ("folder", "Is a directory"),
             ("new/", "is a directory"),
             ("folder/file/x", "Not a directory"),

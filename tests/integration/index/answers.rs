@@ -32,6 +32,48 @@ fn the_same_input_again_changes_nothing() {
 }
 
 #[test]
+fn what_is_new_is_printed_once() {
+    let dir = Dir::new();
+    let new = |input: &str, more: &[&str]| -> Vec<String> {
+        let printed = dedup(&dir, input, &[&["--new-only"], more].concat());
+        rows(&printed).iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let first = item("a", 3, BRIDGE) + &item("b", 3, BRIDGE_EDITED) + &item("c", 3, FIRE);
+    // Also where an item comes twice, in one batch and in two.
+    assert_eq!(new(&(first.clone() + &item("a", 3, BRIDGE)), &[]), ["a", "c"]);
+    assert_eq!(new(&(first.clone() + &item("d", 4, HARVEST) + &item("d", 4, HARVEST)), &["--batch", "1"]), ["d"]);
+    assert_eq!(new(&first, &[]), [""; 0]);
+    let again = dir.pipe(&first, &["dedup", "--index", "ix"]);
+    assert_eq!(
+        (rows(&again.stdout).len(), again.stderr.as_str()),
+        (3, "samestory: articles: 3, known: 3, new: 0, copies: 0, same story: 0\n")
+    );
+    // Another text is said anew, and what was grouped anew is known.
+    assert_eq!(new(&item("c", 5, "The town council met on Friday about the budget for the schools of the old town."), &[]), ["c"]);
+    dir.run(&["recluster", "--index", "ix", "-q"]).good();
+    assert_eq!(new(&first, &[]), [""; 0]);
+}
+
+#[test]
+fn what_nobody_heard_is_said_again() {
+    let articles: Vec<samestory::Article> = stream(35, 6);
+    let (heard, last) = articles.split_at(articles.len() / 2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = samestory::index::Setup::default();
+    let open = || samestory::index::Index::open(folder.path(), &setup).expect("an index");
+    let again = |answers: Vec<samestory::index::Answer>| answers.iter().filter(|answer| answer.again).count();
+    let mut index = open();
+    assert_eq!(again(index.insert(heard).expect("answers")), 0);
+    assert_eq!(again(index.insert(last).expect("answers")), 0);
+    // As after a crash between the disk and the answer.
+    drop(index);
+    let mut index = open();
+    assert_eq!(again(index.insert(&articles).expect("answers")), heard.len());
+    index.close().expect("closed");
+    assert_eq!(again(open().insert(&articles).expect("answers")), articles.len());
+}
+
+#[test]
 fn the_cut_into_batches_changes_nothing() {
     for input in samples() {
         let cut = |batch: &str| {

@@ -1,6 +1,8 @@
 //! Grouping anew gives exactly what the batch run gives.
 
 use super::{BRIDGE, BRIDGE_EDITED, FIRE, HARVEST, answers, dedup, export, item, lines, said, stream};
+use serde_json::Value;
+
 use crate::calls;
 use crate::util::{Dir, column, rows};
 
@@ -43,6 +45,29 @@ fn recluster_of_the_files_is_the_batch_run_over_them() {
     dir.run(&["dedup", &calls, "--index", "ix", "-q"]).good();
     for format in FORMATS {
         assert!(recluster(&dir, format) == dir.run(&["cluster", &calls, "-q", "--format", format]).good(), "{format}");
+    }
+}
+
+#[test]
+fn the_nearest_article_suits_what_is_said() {
+    for input in [lines(calls::articles()), lines(&stream(32, 40))] {
+        let dir = Dir::new();
+        let before = dedup(&dir, &input, &[]);
+        recluster(&dir, "jsonl");
+        let after = answers(&dir, &input);
+        let group = |id: &Value| after.iter().find(|row| row["id"] == *id).expect("an answer")["copies"].clone();
+        for row in &after {
+            match row["verdict"].as_str().expect("a verdict") {
+                "new" => assert!(row["nearest"].is_null(), "{row}"),
+                "copy" => assert!(
+                    !row["nearest"].is_null() && group(&row["nearest"]) == row["copies"] && row["resemblance"].as_f64() > Some(0.0),
+                    "{row}"
+                ),
+                _ => assert!(row["nearest"].is_null() || group(&row["nearest"]) != row["copies"], "{row}"),
+            }
+        }
+        assert_eq!(after.len(), rows(&before).len());
+        assert!(after.iter().any(|row| row["verdict"] == "same_story" && !row["nearest"].is_null()));
     }
 }
 

@@ -26,6 +26,17 @@ fn an_index_keeps_its_settings() {
 }
 
 #[test]
+fn looking_up_has_the_settings_of_the_index() {
+    let dir = Dir::with(&[("in.jsonl", &item("a", 3, BRIDGE))]);
+    dedup(&dir, &item("a", 3, BRIDGE), &["--resemblance", "0.5"]);
+    for args in [&[][..], &["--resemblance", "0.5"]] {
+        assert!(dir.run(&[&["query", "in.jsonl", "--index", "ix"], args].concat()).good().contains("\"id\":\"a\""));
+    }
+    let other = dir.run(&["query", "in.jsonl", "--index", "ix", "--resemblance", "0.9"]);
+    assert_eq!((other.stderr.as_str(), other.code), ("samestory: ix: was made with other settings: leave them away\n", Some(2)));
+}
+
+#[test]
 fn pins_may_change() {
     let dir = Dir::new().file("apart.toml", "apart = [[\"a\", \"b\"]]\n");
     dedup(&dir, &item("a", 3, BRIDGE), &[]);
