@@ -59,7 +59,8 @@ impl Index {
             .map(|story| (founder(&story.articles), story.copies.iter().map(|group| founder(&group.articles)).collect()))
             .collect();
         let next = self.state.progress.next;
-        self.returned = next;
+        self.unheard.clear();
+        self.returned.clear();
         self.write(|index, batch| {
             batch.clear_places()?;
             index.merged.clear();
@@ -104,7 +105,8 @@ impl Index {
                     batch.put_name(Named::Group, *number, &articles[group.id.index()].key)?;
                 }
             }
-            (index.state.progress.next, index.state.progress.heard) = (next, next);
+            index.state.progress.next = next;
+            index.put_unheard(batch)?;
             index.count(batch)
         })?;
         Ok((articles, found))
@@ -129,8 +131,6 @@ impl Index {
             }
             taken +=
                 self.write(|index, to| batch.iter().try_fold(0, |taken, record| Ok(taken + index.take_over(record, &mut names, to)?)))?;
-            // What another index gave out was heard there.
-            self.returned = self.state.progress.next;
         }
     }
 

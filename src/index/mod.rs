@@ -29,7 +29,7 @@ mod state;
 mod store;
 mod stories;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ use state::State;
 use store::{Batch, Look, Named, Row, Store};
 
 /// The layout of the file; a change of what is stored, or of how it is read, is a change of this.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 1;
 /// Articles after which counters are written again; they are counted anew from the texts of those that came later.
 const RECOUNTED: u32 = 1000;
 
@@ -56,6 +56,7 @@ const SETUP: &str = "setup";
 const PROGRESS: &str = "progress";
 const COUNTED: &str = "counted";
 const FEEDS: &str = "feeds";
+const UNHEARD: &str = "unheard";
 
 /// An open index.
 pub struct Index {
@@ -65,8 +66,10 @@ pub struct Index {
     counted: u32,
     /// Stories that became part of others.
     merged: BTreeMap<u32, u32>,
-    /// The articles whose answers were returned by this opening: who comes back has heard them.
-    returned: u32,
+    /// Articles that were written and perhaps never answered, as a process was killed between.
+    unheard: BTreeSet<u32>,
+    /// Articles whose answers were returned last: who comes back has heard them.
+    returned: Vec<u32>,
     /// Set while memory is ahead of the disk: after a failure only opening again helps.
     ahead: bool,
 }
@@ -155,9 +158,9 @@ impl Index {
         })?;
         standing.sort_unstable_by_key(|row| row.0);
         standing.into_iter().for_each(|(_, number, group, kept)| state.stand(number, group, kept));
+        let unheard = view.meta::<Vec<u32>>(UNHEARD)?.unwrap_or_default().into_iter().collect();
         drop(view);
-        let returned = state.progress.heard;
-        Ok(Index { store: Arc::new(store), state, counted: upto, merged, returned, ahead: false })
+        Ok(Index { store: Arc::new(store), state, counted: upto, merged, unheard, returned: Vec::new(), ahead: false })
     }
 
     /// How the index was set up.
@@ -172,11 +175,12 @@ impl Index {
     /// # Errors
     /// [`Error::Io`] or [`Error::Index`]: then none of them was taken in, and the index has to be opened again.
     pub fn insert(&mut self, articles: &[Article]) -> Result<Vec<Answer>> {
-        self.state.progress.heard = self.returned;
-        let first = self.state.progress.next;
-        let answers = self.write(|index, batch| articles.iter().map(|article| index.take_in(article, first, batch)).collect())?;
-        self.returned = self.state.progress.next;
-        Ok(answers)
+        self.returned.clear();
+        self.write(|index, batch| {
+            let answers = articles.iter().map(|article| index.take_in(article, batch)).collect::<Result<_>>()?;
+            index.put_unheard(batch)?;
+            Ok(answers)
+        })
     }
 
     /// Runs a change of memory and disk, which happens on both or leaves the index closed.
@@ -197,16 +201,22 @@ impl Index {
         done
     }
 
-    /// `first` is the number of the first article of this transaction.
-    fn take_in(&mut self, article: &Article, first: u32, batch: &Batch<'_>) -> Result<Answer> {
+    /// Writes which answers may be lost if this process ends before it comes back.
+    fn put_unheard(&self, batch: &Batch<'_>) -> Result<()> {
+        batch.put_meta(UNHEARD, &self.unheard.iter().chain(&self.returned).collect::<Vec<_>>())
+    }
+
+    fn take_in(&mut self, article: &Article, batch: &Batch<'_>) -> Result<Answer> {
         let newest = batch.number(&article.key)?;
         let (mut version, mut place, mut earlier) = (1, None, newest);
         while let Some(number) = earlier
             && let (Some(row), Some(old)) = (batch.row(number)?, batch.article(number)?)
         {
             if old.text == article.text && old.title == article.title {
-                // What was written and never answered, as the process was killed between, is answered now.
-                let again = number < self.state.progress.heard || number >= first;
+                let again = !self.unheard.remove(&number);
+                if !again {
+                    self.returned.push(number);
+                }
                 return Ok(Answer { again, ..self.answer(&article.key, &row, batch)? });
             }
             earlier = row.before;
@@ -227,6 +237,7 @@ impl Index {
         };
         let row = Row { placed: outcome.placed, version, before: newest, current: true, clock: outcome.entry.clock };
         self.keep(article, &row, &outcome, batch)?;
+        self.returned.push(outcome.number);
         self.answer(&article.key, &row, batch)
     }
 
@@ -320,11 +331,14 @@ impl Index {
     /// # Errors
     /// As [`insert`](Self::insert).
     pub fn close(mut self) -> Result<()> {
-        if self.counted == self.state.progress.next && self.state.progress.heard == self.returned {
+        if self.counted == self.state.progress.next && self.returned.is_empty() {
             return Ok(());
         }
-        self.state.progress.heard = self.returned;
-        self.write(Index::count)
+        self.returned.clear();
+        self.write(|index, batch| {
+            index.put_unheard(batch)?;
+            index.count(batch)
+        })
     }
 }
 

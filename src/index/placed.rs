@@ -145,8 +145,6 @@ pub(super) struct Progress {
     pub(super) turns: u64,
     /// Articles let go before their time because too many were held.
     pub(super) cut: u64,
-    /// Whoever took articles in has heard the answers to those below this number.
-    pub(super) heard: u32,
 }
 
 impl Progress {

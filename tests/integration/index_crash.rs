@@ -119,8 +119,8 @@ struct Killed {
 }
 
 /// Runs `dedup` and kills it after some lines, or after a while.
-fn kill(dir: &Dir, batch: &str, after_lines: usize, after: Duration) -> Killed {
-    let mut command = dir.command(&["dedup", "all.jsonl", "--index", "index", "--batch", batch, "-q"]);
+fn kill(dir: &Dir, more: &[&str], after_lines: usize, after: Duration) -> Killed {
+    let mut command = dir.command(&[&["dedup", "all.jsonl", "--index", "index", "-q"], more].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the command");
     let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut lines = Vec::new();
@@ -169,7 +169,7 @@ fn what_was_answered_before_a_kill_is_never_lost() {
             let by_lines = random.below(2) == 0;
             let after_lines = if by_lines { random.below(every.len()) } else { 0 };
             let after = if by_lines { Duration::ZERO } else { whole.mul_f64(random.below(100) as f64 / 100.0) };
-            let killed = kill(&dir, batch, after_lines, after);
+            let killed = kill(&dir, &["--batch", batch], after_lines, after);
             working += usize::from(killed.working);
             answered += killed.lines.len();
             let lines: Vec<&str> = killed.lines.iter().map(|line| line.trim_end()).collect();
@@ -190,4 +190,24 @@ fn what_was_answered_before_a_kill_is_never_lost() {
         note(&format!("{} rounds, {working} kills while at work, {answered} lines read, {:?}", rounds(), began.elapsed()));
     }
     assert!(working >= rounds() / 2, "only {working} kills met a run at work");
+}
+
+#[test]
+fn what_is_new_is_printed_whenever_runs_are_killed() {
+    let dir = Dir::new().file("all.jsonl", lines(&stream(12, 40)));
+    let whole = dir.run(&["dedup", "all.jsonl", "--index", "whole", "-q", "--new-only"]).good();
+    let expected: Vec<String> = column(&whole, "id");
+    let mut random = Random(6);
+    for round in 0..rounds() {
+        let mut printed: Vec<String> = Vec::new();
+        for _ in 0..3 {
+            let killed = kill(&dir, &["--batch", "5", "--new-only"], random.below(expected.len()), Duration::ZERO);
+            printed.extend(column(&killed.lines.concat(), "id"));
+        }
+        printed.extend(column(&dir.run(&["dedup", "all.jsonl", "--index", "index", "-q", "--new-only"]).good(), "id"));
+        // The last batch before a kill may come again.
+        assert!(printed.len() <= expected.len() + 3 * 2 * 5, "round {round}: {} of {}", printed.len(), expected.len());
+        assert_eq!(printed.iter().collect::<BTreeSet<_>>(), expected.iter().collect(), "round {round}");
+        std::fs::remove_dir_all(dir.path("index")).expect("an index");
+    }
 }

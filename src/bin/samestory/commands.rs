@@ -49,7 +49,7 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
     let options = Options { only: run.only, width: width(), color: color(&run, terminal) };
     report::write(format, &input.articles, &found, &options, &mut out)?;
-    input.finish(out)?;
+    out.finish_of(&input, input.articles.len())?;
     stats.end(Stage { name: "report", counts: Vec::new() });
     if args.stats {
         input::say_lines(&stats.table());
@@ -80,7 +80,7 @@ fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Outpu
     })??;
     input.name(found.problems());
     found.write(format, run.only, &mut out)?;
-    input.finish_with(found.articles(), out)?;
+    out.finish_of(&input, found.articles() as usize)?;
     stats.end(Stage { name: "report", counts: Vec::new() });
     if args.stats {
         input::say_lines(&stats.table());

@@ -39,7 +39,7 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
     spinner.finish_and_clear();
     let feed = Feed::newest(&input.articles, &found, most)?;
     let entries = feed.entries.len();
-    input.finish(written(args, &run, feed, out)?)?;
+    written(args, &run, feed, out)?.finish_of(&input, input.articles.len())?;
     say_pins(&unknown_pins(&config, &input), &unmet);
     if !run.quiet {
         let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };

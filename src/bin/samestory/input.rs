@@ -8,7 +8,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use samestory::read::{FieldMap, Format, ReadOptions, Reader, Validators};
 use samestory::{Article, Error, Result, SharedText};
 
-use crate::output::Output;
 use crate::settings::Run;
 use crate::values::InputFormat;
 
@@ -94,20 +93,6 @@ impl Input {
             self.problems.push(error.to_string());
         }
         bar.suspend(|| say(&error.to_string()));
-    }
-
-    /// Ends an output; but a file stays what it was when of the inputs nothing could be read that could take its place.
-    pub(crate) fn finish(&self, out: Output) -> anyhow::Result<()> {
-        self.finish_with(self.articles.len() as u64, out)
-    }
-
-    /// … of so many articles that were not kept here.
-    pub(crate) fn finish_with(&self, read: u64, out: Output) -> anyhow::Result<()> {
-        if read > 0 || self.bad == 0 || !out.is_file() {
-            return out.finish();
-        }
-        say(&format!("nothing was read: {} is left as it was", out.name()));
-        Ok(())
     }
 
     /// Says what was left out, and whether all was well.

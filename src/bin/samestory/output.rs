@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
+use crate::input::{self, Input};
 use crate::interrupt;
 
 /// How the name begins under which a file is written; hidden, so that a folder that is read as input does not show it.
@@ -75,16 +76,6 @@ impl Output {
         Ok(Output { name, to: To::Beside { file: BufWriter::new(file), target } })
     }
 
-    /// What it is called.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Whether it is a file that changes all at once.
-    pub(crate) fn is_file(&self) -> bool {
-        matches!(self.to, To::Beside { .. })
-    }
-
     /// Writes what is left, and gives a file its name.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.flush()?;
@@ -93,6 +84,15 @@ impl Output {
         // Before the name: some disks say only now that they are full.
         file.as_file().sync_all().with_context(|| self.name.clone())?;
         file.persist(target).map_err(|failed| failed.error).context(self.name)?;
+        Ok(())
+    }
+
+    /// … unless nothing of an input could be read that could take the place of a file: of `read` articles.
+    pub(crate) fn finish_of(self, input: &Input, read: usize) -> Result<()> {
+        if read > 0 || input.bad == 0 || matches!(self.to, To::Direct(_)) {
+            return self.finish();
+        }
+        input::say(&format!("nothing was read: {} is left as it was", self.name));
         Ok(())
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn report(args: &Report) -> Result<bool> {
     });
     let templates = args.template.as_deref().map(Templates::read).transpose()?.unwrap_or_default();
     out.write_all(&written(args, &config, &run, &input, older, format, templates)?)?;
-    input.finish(out)?;
+    out.finish_of(&input, input.articles.len())?;
     Ok(input.close(run.quiet))
 }
 

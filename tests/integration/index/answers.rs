@@ -68,6 +68,8 @@ fn what_nobody_heard_is_said_again() {
     // As after a crash between the disk and the answer.
     drop(index);
     let mut index = open();
+    // Whatever comes before it.
+    assert_eq!(again(index.insert(heard).expect("answers")), heard.len());
     assert_eq!(again(index.insert(&articles).expect("answers")), heard.len());
     index.close().expect("closed");
     assert_eq!(again(open().insert(&articles).expect("answers")), articles.len());
