@@ -95,11 +95,9 @@ pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
         }
         Ok(out.flush()?)
     });
-    // What was taken in stays, also when nobody reads the answers any more.
-    let closed = index.close();
-    // What went wrong first is said.
+    // What was taken in stays, also when nobody reads the answers any more; but these count as unheard.
     let good = good?;
-    closed?;
+    index.close()?;
     Ok(good)
 }
 

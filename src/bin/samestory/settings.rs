@@ -110,7 +110,8 @@ impl Run {
     /// The format in force: what is said, what the output is called; else text for a reader, rows for a program or when rows are chosen.
     pub(crate) fn format(&self, terminal: bool) -> Format {
         let usual = if terminal && self.only.is_none() { Format::Text } else { Format::Jsonl };
-        self.format.or_else(|| self.named_format()).unwrap_or(usual)
+        let named = self.named_format().filter(|format| self.only.is_none() || format.has_rows());
+        self.format.or(named).unwrap_or(usual)
     }
 }
 

@@ -74,6 +74,10 @@ fn the_name_of_a_file_asks_for_a_format() {
         dir.run(&[command, "in", "--format", "json", "-o", name]).done();
         assert!(dir.read(name).starts_with('{'), "what is said counts");
     }
+    // Some rows of a format without rows are none.
+    let expected = dir.run(&["cluster", "in", "--only", "stories"]).done();
+    dir.run(&["cluster", "in", "--only", "stories", "-o", "rows.json"]).done();
+    assert_eq!(dir.read("rows.json"), expected);
     let missing = dir.run(&["cluster", "in", "-o", "none/a.jsonl"]);
     assert_eq!((missing.stderr.as_str(), missing.code), ("samestory: none/a.jsonl: there is no folder none\n", Some(1)));
 }

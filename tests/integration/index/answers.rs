@@ -55,6 +55,18 @@ fn what_is_new_is_printed_once() {
 }
 
 #[test]
+fn what_could_not_be_printed_is_said_again() {
+    let (dir, input) = (Dir::new(), item("a", 3, BRIDGE) + &item("c", 3, FIRE));
+    let mut command = dir.command(&["dedup", "--index", "ix", "--new-only"]);
+    // Where there is such a device.
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut child = command.stdin(Stdio::piped()).stdout(full).stderr(Stdio::null()).spawn().expect("the command");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("a pipe");
+    assert_eq!(child.wait().expect("its end").code(), Some(1));
+    assert_eq!(column(&dedup(&dir, &input, &["--new-only"]), "id"), ["a", "c"]);
+}
+
+#[test]
 fn what_nobody_heard_is_said_again() {
     let articles: Vec<samestory::Article> = stream(35, 6);
     let (heard, last) = articles.split_at(articles.len() / 2);
