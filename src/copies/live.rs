@@ -83,7 +83,7 @@ pub enum Holding {
 pub struct LiveCopies {
     rule: CopyRule,
     linkage: Linkage,
-    units: BTreeMap<u32, Unit>,
+    units: AHashMap<u32, Unit>,
     /// Texts by a hash of their whole set.
     sets: AHashMap<u64, Vec<u32>>,
     /// Most shingles stand in one text.
@@ -101,7 +101,7 @@ impl LiveCopies {
     /// No texts yet.
     #[must_use]
     pub fn new(rule: CopyRule, linkage: Linkage) -> LiveCopies {
-        LiveCopies { rule, linkage, units: BTreeMap::new(), sets: AHashMap::new(), postings: AHashMap::new(), groups: BTreeMap::new() }
+        LiveCopies { rule, linkage, units: AHashMap::new(), sets: AHashMap::new(), postings: AHashMap::new(), groups: BTreeMap::new() }
     }
 
     /// The group that a text belongs to, if any; groups in `barred` are none of its.
@@ -139,11 +139,13 @@ impl LiveCopies {
         let check = |hits: &[u32]| {
             let unit = &self.units[&hits[0]];
             let (smaller, larger) = (set.len().min(unit.set.len()), set.len().max(unit.set.len()));
-            let rule = self.rule.after(day.zip(unit.days()).map(|(day, (first, last))| i64::from((first - day).max(day - last).max(0))));
-            let least = rule.resemblance.least_of(larger).min(rule.containment.map_or(usize::MAX, |least| least.least_of(smaller)));
-            if barred.contains(&unit.group) || hits.len() * SAMPLED as usize * LEAST_PART < least {
+            // Days make a rule stricter, never laxer.
+            let least = self.rule.resemblance.least_of(larger);
+            let least = least.min(self.rule.containment.map_or(usize::MAX, |least| least.least_of(smaller)));
+            if hits.len() * SAMPLED as usize * LEAST_PART < least || barred.contains(&unit.group) {
                 return None;
             }
+            let rule = self.rule.after(day.zip(unit.days()).map(|(day, (first, last))| i64::from((first - day).max(day - last).max(0))));
             let overlap = Overlap::of(set, &unit.set);
             (rule.resembles(&overlap) || rule.contains(&overlap)).then_some((hits[0], overlap, rule))
         };

@@ -125,10 +125,12 @@ impl Largest {
         if cosine <= self.least() {
             return;
         }
-        let place = self.list.partition_point(|larger| *larger >= cosine);
-        let end = (place + times).min(AROUND);
-        self.list.copy_within(place..AROUND - (end - place), end);
-        self.list[place..end].fill(cosine);
+        for _ in 0..times.min(AROUND) {
+            let mut carried = cosine;
+            for place in &mut self.list {
+                (*place, carried) = ((*place).max(carried), (*place).min(carried));
+            }
+        }
     }
 
     /// The least of them.

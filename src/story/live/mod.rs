@@ -61,6 +61,8 @@ struct Held {
     weighed: Weighed,
     bridged: Bridged,
     near: [Vec<Near>; 2],
+    /// Its neighborhoods, from the time they are asked for until they change.
+    neighbors: [Option<Neighbors>; 2],
 }
 
 /// What grows with every article, without the reports themselves.
@@ -177,6 +179,7 @@ impl Live {
             for near in list {
                 if let Some(Some(other)) = self.pool.held.get_mut(near.other) {
                     other.near[kind].push(Near { other: number, ..*near });
+                    other.neighbors[kind].iter_mut().for_each(|neighbors| neighbors.push(near.cosines, size));
                 }
             }
         }
@@ -185,15 +188,22 @@ impl Live {
         let Kept { weighed, bridged, mut near, .. } = kept;
         // Some may have gone since it was kept.
         near.iter_mut().for_each(|list| list.retain(|near| self.pool.size(near.other) > 0));
-        self.pool.held.set(number, Some(Box::new(Held { tongue, weighed, bridged, near })));
+        self.pool.held.set(number, Some(Box::new(Held { tongue, weighed, bridged, near, neighbors: [None; 2] })));
         self.pool.sizes.set(number, size);
         self.count += 1;
     }
 
     /// Sets how many articles a report stands for.
     pub fn resize(&mut self, number: u32, size: u32) {
-        if let (Some(Some(_)), Some(place)) = (self.pool.held.get(number), self.pool.sizes.get_mut(number)) {
-            *place = size;
+        let Pool { held, sizes } = &mut self.pool;
+        let (Some(Some(of)), Some(place)) = (held.get_mut(number), sizes.get_mut(number)) else { return };
+        *place = size;
+        of.neighbors = [None; 2];
+        let near: Vec<u32> = of.near.iter().flatten().map(|near| near.other).collect();
+        for other in near {
+            if let Some(Some(other)) = held.get_mut(other) {
+                other.neighbors = [None; 2];
+            }
         }
     }
 
@@ -207,6 +217,7 @@ impl Live {
             for near in list {
                 if let Some(Some(other)) = self.pool.held.get_mut(near.other) {
                     other.near[kind].retain(|back| back.other != number);
+                    other.neighbors[kind] = None;
                 }
             }
         }
@@ -230,6 +241,7 @@ impl Live {
     /// The probability that two reports that are held are of one event, whether they were compared or not.
     pub fn probability(&mut self, a: u32, b: u32) -> u32 {
         let Live { tongues, across, pool, shift, .. } = self;
+        [WITHIN, ACROSS].into_iter().for_each(|kind| pool.look_around(&[a, b], kind));
         let (Some(x), Some(y)) = (pool.get(a), pool.get(b)) else { return 0 };
         let around = |kind: usize, cosines| (pool.around(a, kind, cosines), pool.around(b, kind, cosines));
         let score = if x.tongue == y.tongue {
@@ -264,9 +276,10 @@ impl Pool {
         self.held.get(number)?.as_deref()
     }
 
-    fn within(&self, number: u32, tongue: &mut Tongue, weighed: &Weighed, choice: Choice) -> Vec<Near> {
+    fn within(&mut self, number: u32, tongue: &mut Tongue, weighed: &Weighed, choice: Choice) -> Vec<Near> {
         let day = |other: u32| self.get(other).filter(|_| other != number).map(|held| held.weighed.day);
         let chosen = tongue.nearest(weighed, choice, day);
+        self.look_around(&chosen, WITHIN);
         tongue.lay(weighed);
         let of = |other: u32| self.get(other).map(|held| (other, tongue.compare(weighed, &held.weighed), &held.weighed));
         let met: Vec<(u32, Alike, &Weighed)> = chosen.into_iter().filter_map(of).collect();
@@ -283,9 +296,10 @@ impl Pool {
         met.into_iter().map(near).collect()
     }
 
-    fn across(&self, tongue: usize, across: &mut Across, bridged: &Bridged, choice: Choice) -> Vec<Near> {
+    fn across(&mut self, tongue: usize, across: &mut Across, bridged: &Bridged, choice: Choice) -> Vec<Near> {
         let day = |other: u32| self.get(other).filter(|held| held.tongue != tongue).map(|held| held.bridged.day);
         let chosen = across.nearest(bridged, choice, day);
+        self.look_around(&chosen, ACROSS);
         across.lay(bridged);
         let of = |other: u32| {
             let theirs = &self.get(other)?.bridged;
@@ -316,12 +330,28 @@ impl Pool {
 
     /// The neighborhood of a report that is held, with one more that comes.
     fn around(&self, number: u32, kind: usize, more: (u32, u32)) -> Around {
+        let known = self.get(number).and_then(|held| held.neighbors[kind]);
+        let mut found = known.unwrap_or_else(|| self.neighbors(number, kind));
+        found.push(more, 1);
+        found.around()
+    }
+
+    /// Keeps what is around these reports for the next time it is asked for.
+    fn look_around(&mut self, numbers: &[u32], kind: usize) {
+        for number in numbers {
+            if self.get(*number).is_some_and(|held| held.neighbors[kind].is_none()) {
+                let found = self.neighbors(*number, kind);
+                self.held.get_mut(*number).into_iter().flatten().for_each(|held| held.neighbors[kind] = Some(found));
+            }
+        }
+    }
+
+    fn neighbors(&self, number: u32, kind: usize) -> Neighbors {
         let mut found = Neighbors::of_copies(self.size(number));
         for near in self.near(number, kind) {
             found.push(near.cosines, self.size(near.other));
         }
-        found.push(more, 1);
-        found.around()
+        found
     }
 
     /// The reports that are near one.
