@@ -22,9 +22,10 @@ fn raised(error: samestory::Error) -> PyErr {
 
 /// A setting as the engine's own type; the error is a `ValueError` that names what is wrong.
 fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let message = error.to_string();
-        PyValueError::new_err(message.split(" at line ").next().unwrap_or_default().to_owned())
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json)).map_err(|error| {
+        let (path, message) = (error.path().to_string(), error.inner().to_string());
+        let message = message.split(" at line ").next().unwrap_or_default();
+        PyValueError::new_err(if message.contains(&path) { message.to_owned() } else { format!("{path}: {message}") })
     })
 }
 

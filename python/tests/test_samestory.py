@@ -162,9 +162,9 @@ class Input(unittest.TestCase):
             samestory.sketch(WIRE)
         with self.assertRaisesRegex(ValueError, "threshold"):
             MinHashLSH(threshold=2)
-        for config in [{"resemblance": 7}, {"resemblence": 0.4}, {"level": "all"}, {"together": [("a", "a")], "apart": [("a", "a")]}]:
-            with self.assertRaises(ValueError):
-                samestory.cluster([], **config)
+        for name, value in [("resemblance", 7), ("resemblence", 0.4), ("containment", "off"), ("level", "all"), ("apart", [("a", "a")])]:
+            with self.assertRaisesRegex(ValueError, f"^{name}: |`{name}`"):
+                samestory.cluster([], **{name: value})
         with self.assertRaises(ValueError):
             samestory.cluster([], threads=-1)
 
