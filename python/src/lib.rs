@@ -25,7 +25,9 @@ fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json)).map_err(|error| {
         let (path, message) = (error.path().to_string(), error.inner().to_string());
         let message = message.split(" at line ").next().unwrap_or_default();
-        PyValueError::new_err(if message.contains(&path) { message.to_owned() } else { format!("{path}: {message}") })
+        // What an index is set up with is given beside each other in Python.
+        let path = path.trim_start_matches("config.");
+        PyValueError::new_err(if message.contains(path) { message.to_owned() } else { format!("{path}: {message}") })
     })
 }
 
