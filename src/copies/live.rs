@@ -139,7 +139,7 @@ impl LiveCopies {
         let check = |hits: &[u32]| {
             let unit = &self.units[&hits[0]];
             let (smaller, larger) = (set.len().min(unit.set.len()), set.len().max(unit.set.len()));
-            // Days make a rule stricter, never laxer.
+            // By the rule without days, which make it stricter: who may be a copy is compared exactly.
             let least = self.rule.resemblance.least_of(larger);
             let least = least.min(self.rule.containment.map_or(usize::MAX, |least| least.least_of(smaller)));
             if hits.len() * SAMPLED as usize * LEAST_PART < least || barred.contains(&unit.group) {

@@ -35,7 +35,7 @@ pub struct Answer {
     pub resemblance: Option<f64>,
     /// Exact share of the shorter one's shingles that the longer one holds.
     pub containment: Option<f64>,
-    /// Whether this was said before, and heard: by an earlier call of [`Index::insert`], or in this one. Is not printed.
+    /// Set by [`Index::insert`] alone: whether an earlier call, or this one, has said it already, and whoever asked came back. Is not printed.
     #[serde(skip)]
     pub again: bool,
 }

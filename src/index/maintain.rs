@@ -59,7 +59,7 @@ impl Index {
             .map(|story| (founder(&story.articles), story.copies.iter().map(|group| founder(&group.articles)).collect()))
             .collect();
         let next = self.state.progress.next;
-        self.unheard.clear();
+        // What nobody heard has still to be said.
         self.returned.clear();
         self.write(|index, batch| {
             batch.clear_places()?;

@@ -52,12 +52,19 @@ impl Setup {
         serde_json::from_str(json).ok()
     }
 
-    /// This setup with the pins of another that has to agree otherwise; else what differs, and the way out.
+    /// This setup with the pins of another that has to agree otherwise; else what differs.
     pub(super) fn with_pins_of(self, other: &Setup) -> std::result::Result<Setup, String> {
-        if self == other.fixed() {
-            return Ok(other.clone());
+        self.differs(other).map_or_else(|| Ok(other.clone()), Err)
+    }
+
+    /// What of another setup is not as in this one, pins aside, and the way out.
+    #[must_use]
+    pub fn differs(&self, other: &Setup) -> Option<String> {
+        let json = |setup: &Setup| serde_json::to_value(setup.fixed()).unwrap_or_default();
+        let (made, asked) = (json(self), json(other));
+        if made == asked {
+            return None;
         }
-        let (made, asked) = (serde_json::to_value(&self).unwrap_or_default(), serde_json::to_value(other.fixed()).unwrap_or_default());
         let flat = |value: &serde_json::Value| {
             let mut rows: Vec<(String, String)> = Vec::new();
             for (name, value) in value["config"].as_object().into_iter().flatten().chain([(&"expiry".to_owned(), &value["expiry"])]) {
@@ -71,6 +78,6 @@ impl Setup {
             .filter(|(made, asked)| made != asked)
             .map(|(made, asked)| format!("{} {} and not {}", made.0.replace('_', "-"), made.1, asked.1))
             .collect();
-        Err(format!("was made with {}: leave that setting away, or export it and import it into a new index", differ.join(", ")))
+        Some(format!("was made with {}: leave that setting away, or export it and import it into a new index", differ.join(", ")))
     }
 }

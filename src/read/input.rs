@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
@@ -101,8 +101,8 @@ impl Inputs {
     fn file(&mut self, path: &Path, input: &str, format: Option<Format>) {
         let id = path.file_name().map_or_else(|| input.to_string(), spelled);
         let entry = match std::fs::metadata(path) {
-            Err(_) if input.contains("://") => {
-                let message = "of addresses only http:// and https:// are fetched".to_owned();
+            Err(source) if source.kind() == ErrorKind::NotFound && input.contains("://") => {
+                let message = "is no file, and no address that can be fetched".to_owned();
                 Err(Error::Record { path: path.into(), line: None, message })
             }
             Err(source) => Err(Error::Io { path: path.into(), source }),

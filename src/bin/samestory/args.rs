@@ -83,7 +83,7 @@ pub(crate) struct Cluster {
     /// Files, folders, globs or addresses to read, or `-` for standard input.
     #[arg(value_name = "INPUT", required_unless_present_any = ["show_config", "explain_banding"])]
     pub(crate) inputs: Vec<String>,
-    /// How to write the result [default: text on a terminal, jsonl otherwise].
+    /// How to write the result [default: by the name of the output, else text on a terminal, jsonl otherwise].
     #[arg(long, value_parser = words::<Format>(&["text", "json", "jsonl", "csv", "records", "parquet"]), help_heading = "Output")]
     pub(crate) format: Option<Format>,
     /// Keep one row per copy group (representatives) or per story, in the formats jsonl, csv, records and parquet [default: all rows].
@@ -119,7 +119,7 @@ pub(crate) struct Report {
     /// Of an index, take the articles published on this day (YYYY-MM-DD) and later; those without a date are left out and counted.
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) since: Option<jiff::civil::Date>,
-    /// How to write the report: a page for a browser, Markdown, or csv and json as `cluster` writes them [default: html].
+    /// How to write the report: a page for a browser, Markdown, or csv and json as `cluster` writes them [default: by the name of the output, else html].
     #[arg(long, value_parser = words::<ReportFormat>(&["html", "md", "csv", "json"]), help_heading = "Output")]
     pub(crate) format: Option<ReportFormat>,
     /// The language of the page itself; articles stay in theirs [default: the one most articles are in, of these, else en].

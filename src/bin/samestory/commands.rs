@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use samestory::band::Banding;
@@ -47,7 +48,7 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     stats.end(Stage { name: "assemble", counts: vec![("stories", found.stories.len() as u64)] });
     found.summary.counts.insert(0, ("bad_input", input.bad));
     found.summary.counts.insert(1, ("skipped_files", input.skipped));
-    let options = Options { only: run.only, width: width(), color: color(&run, terminal) };
+    let options = Options { only: run.only, width: width(run.output.as_deref()), color: color(&run, terminal) };
     report::write(format, &input.articles, &found, &options, &mut out)?;
     out.finish_of(&input, input.articles.len())?;
     stats.end(Stage { name: "report", counts: Vec::new() });
@@ -65,7 +66,8 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
 fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Output) -> Result<bool> {
     let format = run.format(false);
     if !format.has_rows() {
-        return Err(Wrong(format!("--memory writes rows: jsonl, csv, records or parquet, not {format}")).into());
+        let asked = if run.format.is_none() { ", which the name of the output asks for" } else { "" };
+        return Err(Wrong(format!("--memory writes rows: jsonl, csv, records or parquet, not {format}{asked}")).into());
     }
     let mut stats = Stats::start();
     let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
@@ -148,7 +150,7 @@ pub(crate) fn explain(args: &Explain, settings: Settings) -> Result<bool> {
     let terminal = run.output.is_none() && io::stdout().is_terminal();
     match args.format {
         Some(Format::Json) => explanation.write_json(&mut out)?,
-        _ => explanation.write_text(width(), color(&run, terminal), &mut out)?,
+        _ => explanation.write_text(width(run.output.as_deref()), color(&run, terminal), &mut out)?,
     }
     out.finish()?;
     Ok(input.close(run.quiet))
@@ -199,8 +201,9 @@ fn color(run: &Run, terminal: bool) -> bool {
     }
 }
 
-/// Columns of the terminal, or the usual width of a page.
-pub(crate) fn width() -> usize {
-    let columns = terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+/// Columns of the terminal that is written to; elsewhere the usual width of a page.
+pub(crate) fn width(output: Option<&Path>) -> usize {
+    let terminal = output.map_or_else(|| terminal_size::terminal_size_of(io::stdout()), |_| None);
+    let columns = terminal.map(|(columns, _)| usize::from(columns.0));
     columns.unwrap_or_else(|| Options::default().width).max(40)
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, bail};
 use samestory::index::{Answer, Index, Setup, Verdict};
 use samestory::read::{Reader, Validators};
-use samestory::{Article, Config, Error};
+use samestory::{Article, Error};
 
 use crate::commands::with_threads;
 use crate::index_args::{Dedup, Place, Query};
@@ -180,13 +180,14 @@ pub(crate) fn query(args: &Query, said: Settings) -> Result<bool> {
     let (settings, _) = in_force(Some(folder), said)?;
     let (config, run) = settings.resolve()?;
     let mut index = Index::read(folder)?;
-    let made = &index.setup().config;
-    if *made != (Config { together: made.together.clone(), apart: made.apart.clone(), ..config }) {
-        bail!(Wrong(format!("{}: was made with other settings: leave them away", folder.display())));
+    let made = index.setup();
+    if let Some(differs) = made.differs(&Setup { config, expiry: made.expiry }) {
+        bail!(Wrong(format!("{}: {differs}", folder.display())));
     }
     let mut out = Output::whole(run.output.as_deref())?;
-    let mut good = true;
+    let (mut good, mut written) = (true, 0);
     let mut write = |answer: &Answer| -> Result<()> {
+        written += 1;
         serde_json::to_writer(&mut out, answer).map_err(std::io::Error::from)?;
         out.write_all(b"\n")?;
         Ok(out.flush()?)
@@ -207,7 +208,9 @@ pub(crate) fn query(args: &Query, said: Settings) -> Result<bool> {
             write(&index.query(article)?)?;
         }
         good &= read.close(run.quiet);
+        out.finish_of(&read, written)?;
+    } else {
+        out.finish()?;
     }
-    out.finish()?;
     Ok(good)
 }

@@ -13,7 +13,7 @@ use crate::dedup::{open_index, or_stdin};
 use crate::index_args::{Export, Forget, Import, IndexStats, Recluster};
 use crate::input;
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::{Settings, named_format};
 
 /// `samestory recluster`.
 pub(crate) fn recluster(args: &Recluster) -> Result<bool> {
@@ -23,8 +23,9 @@ pub(crate) fn recluster(args: &Recluster) -> Result<bool> {
     // As `cluster` counts: what was bad never came into the index.
     found.summary.counts.splice(0..0, [("bad_input", 0), ("skipped_files", 0)]);
     let terminal = args.output.is_none() && io::stdout().is_terminal();
-    let format = args.format.unwrap_or(if terminal { Format::Text } else { Format::Jsonl });
-    report::write(format, &articles, &found, &Options { width: width(), ..Options::default() }, &mut out)?;
+    let usual = if terminal { Format::Text } else { Format::Jsonl };
+    let format = args.format.or_else(|| named_format(args.output.as_deref())).unwrap_or(usual);
+    report::write(format, &articles, &found, &Options { width: width(args.output.as_deref()), ..Options::default() }, &mut out)?;
     out.finish()?;
     if !args.quiet && format != Format::Text {
         input::say(&format!("articles: {}, stories: {}", articles.len(), found.stories.len()));

@@ -62,7 +62,7 @@ pub(crate) struct Recluster {
     /// The folder of the index.
     #[arg(long, value_name = "DIR")]
     pub(crate) index: PathBuf,
-    /// How to write the result [default: text on a terminal, jsonl otherwise].
+    /// How to write the result [default: by the name of the output, else text on a terminal, jsonl otherwise].
     #[arg(long, value_parser = words::<Format>(&["text", "json", "jsonl", "csv"]))]
     pub(crate) format: Option<Format>,
     /// Write to a file instead of standard output; `-` is standard output.

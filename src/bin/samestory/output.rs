@@ -92,7 +92,7 @@ impl Output {
         if read > 0 || input.bad == 0 || matches!(self.to, To::Direct(_)) {
             return self.finish();
         }
-        input::say(&format!("nothing was read: {} is left as it was", self.name));
+        input::say(&format!("nothing was read: {} is not written", self.name));
         Ok(())
     }
 

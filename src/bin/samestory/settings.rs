@@ -95,22 +95,22 @@ pub(crate) fn extension(output: Option<&Path>) -> Option<&str> {
     output?.extension()?.to_str()
 }
 
-impl Run {
-    /// The format that the name of the output asks for.
-    fn named_format(&self) -> Option<Format> {
-        match extension(self.output.as_deref())? {
-            "json" => Some(Format::Json),
-            "csv" => Some(Format::Csv),
-            "parquet" | "pq" => Some(Format::Parquet),
-            "txt" => Some(Format::Text),
-            _ => None,
-        }
+/// The format that the name of an output asks for.
+pub(crate) fn named_format(output: Option<&Path>) -> Option<Format> {
+    match extension(output)? {
+        "json" => Some(Format::Json),
+        "csv" => Some(Format::Csv),
+        "parquet" | "pq" => Some(Format::Parquet),
+        "txt" => Some(Format::Text),
+        _ => None,
     }
+}
 
+impl Run {
     /// The format in force: what is said, what the output is called; else text for a reader, rows for a program or when rows are chosen.
     pub(crate) fn format(&self, terminal: bool) -> Format {
         let usual = if terminal && self.only.is_none() { Format::Text } else { Format::Jsonl };
-        let named = self.named_format().filter(|format| self.only.is_none() || format.has_rows());
+        let named = named_format(self.output.as_deref()).filter(|format| self.only.is_none() || format.has_rows());
         self.format.or(named).unwrap_or(usual)
     }
 }
@@ -121,7 +121,8 @@ impl Settings {
         let flags = Settings { format: args.format, only: args.only, ..Settings::flags(&args.shared) };
         let mut file = Settings::file(args.shared.config.as_deref())?;
         // Which rows to keep says nothing of a format without rows that was asked for.
-        file.only = file.only.filter(|_| args.format.is_none_or(Format::has_rows));
+        let asked = args.format.or_else(|| named_format(args.shared.output.as_deref()));
+        file.only = file.only.filter(|_| asked.is_none_or(Format::has_rows));
         Ok(flags.over(file).over(Settings::defaults()))
     }
 
@@ -292,7 +293,7 @@ impl Settings {
     pub(crate) fn to_toml(&self) -> Result<String> {
         let mut text = String::new();
         for (said, note) in [
-            (self.format.is_some(), "# format: text on a terminal, jsonl otherwise\n"),
+            (self.format.is_some(), "# format: by the name of the output, else text on a terminal, jsonl otherwise\n"),
             (self.threads.is_some(), "# threads: one per core\n"),
             (self.input_format.is_some(), "# input-format: by the name of each input\n"),
         ] {

@@ -164,7 +164,7 @@ fn what_is_shown_reads_back() {
     }
     let shown = Settings::defaults().to_toml().expect("TOML");
     let expected = "\
-# format: text on a terminal, jsonl otherwise
+# format: by the name of the output, else text on a terminal, jsonl otherwise
 # threads: one per core
 # input-format: by the name of each input
 color = \"auto\"

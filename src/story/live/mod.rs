@@ -241,10 +241,11 @@ impl Live {
     /// The probability that two reports that are held are of one event, whether they were compared or not.
     pub fn probability(&mut self, a: u32, b: u32) -> u32 {
         let Live { tongues, across, pool, shift, .. } = self;
-        [WITHIN, ACROSS].into_iter().for_each(|kind| pool.look_around(&[a, b], kind));
+        let Some(is_within) = pool.get(a).zip(pool.get(b)).map(|(x, y)| x.tongue == y.tongue) else { return 0 };
+        pool.look_around(&[a, b], if is_within { WITHIN } else { ACROSS });
         let (Some(x), Some(y)) = (pool.get(a), pool.get(b)) else { return 0 };
         let around = |kind: usize, cosines| (pool.around(a, kind, cosines), pool.around(b, kind, cosines));
-        let score = if x.tongue == y.tongue {
+        let score = if is_within {
             let tongue = &mut tongues[x.tongue];
             tongue.lay(&x.weighed);
             let alike = tongue.compare(&x.weighed, &y.weighed);

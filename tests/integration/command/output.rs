@@ -43,13 +43,16 @@ fn a_file_stays_when_nothing_could_be_read_that_takes_its_place() {
             let dir = Dir::new().file("out", "old").file("bad.jsonl", "{");
             let output = dir.run(&[args, &[input, "-o", "out"]].concat());
             assert!(
-                output.code == Some(1) && output.stderr.contains("nothing was read: out is left as it was"),
+                output.code == Some(1) && output.stderr.contains("nothing was read: out is not written"),
                 "{args:?}: {}",
                 output.stderr
             );
             assert_eq!((dir.read("out").as_str(), names(&dir, "").contains(&"out".to_owned())), ("old", true), "{args:?}");
         }
     }
+    let indexed = indexed().file("out", "old");
+    indexed.run(&["query", "none.txt", "--index", "index", "-o", "out"]);
+    assert_eq!(indexed.read("out"), "old");
     // Nothing to read is no failure, and a part that cannot be read does not keep the rest from being written.
     dir.run(&["cluster", "empty", "-o", "empty.jsonl"]).done();
     assert_eq!(dir.read("empty.jsonl"), "");
@@ -74,6 +77,11 @@ fn the_name_of_a_file_asks_for_a_format() {
         dir.run(&[command, "in", "--format", "json", "-o", name]).done();
         assert!(dir.read(name).starts_with('{'), "what is said counts");
     }
+    dir.run(&["dedup", "in", "--index", "ix", "-q"]).good();
+    dir.run(&["recluster", "--index", "ix", "-o", "anew.csv"]).done();
+    assert!(dir.read("anew.csv").starts_with("id,"));
+    let large = dir.run(&["cluster", "in", "--memory", "1G", "-o", "rows.json"]);
+    assert!(large.code == Some(2) && large.stderr.contains("not json, which the name of the output asks for"), "{}", large.stderr);
     // Some rows of a format without rows are none.
     let expected = dir.run(&["cluster", "in", "--only", "stories"]).done();
     dir.run(&["cluster", "in", "--only", "stories", "-o", "rows.json"]).done();

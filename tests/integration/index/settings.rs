@@ -33,7 +33,9 @@ fn looking_up_has_the_settings_of_the_index() {
         assert!(dir.run(&[&["query", "in.jsonl", "--index", "ix"], args].concat()).good().contains("\"id\":\"a\""));
     }
     let other = dir.run(&["query", "in.jsonl", "--index", "ix", "--resemblance", "0.9"]);
-    assert_eq!((other.stderr.as_str(), other.code), ("samestory: ix: was made with other settings: leave them away\n", Some(2)));
+    let message =
+        "samestory: ix: was made with resemblance 0.5 and not 0.9: leave that setting away, or export it and import it into a new index\n";
+    assert_eq!((other.stderr.as_str(), other.code), (message, Some(2)));
 }
 
 #[test]
