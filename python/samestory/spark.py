@@ -97,11 +97,14 @@ class _Run:
             raise RuntimeError(f"two steps are called {name}")
         self.taken.add(name)
         path = f"{self.work}/{name}"
-        if not self._exists(f"{path}/_SUCCESS"):
-            make().write.mode("overwrite").parquet(path)
-            while self.given:
-                self.given.pop().destroy()
-        return self.spark.read.parquet(path)
+        if self._exists(f"{path}/_SUCCESS"):
+            return self.spark.read.parquet(path)
+        made = make()
+        made.write.mode("overwrite").parquet(path)
+        while self.given:
+            self.given.pop().destroy()
+        # Spark would run a job to find the columns in the files.
+        return self.spark.read.schema(made.schema).parquet(path)
 
     def _exists(self, path: str) -> bool:
         jvm: Any = self.spark._jvm
