@@ -49,7 +49,7 @@ pub(super) fn decode(bytes: &[u8], markup: bool) -> Result<Cow<'_, str>, &'stati
     checked(declared.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0)
 }
 
-/// The bytes of markup without NULs and the line of the first, where there are so few that it is text all the same.
+/// The bytes of a document without NULs and the line of the first, where there are so few that it is text all the same.
 pub(super) fn without_nuls(bytes: &[u8]) -> Option<(Vec<u8>, u64)> {
     let first = memchr::memchr(0, bytes)?;
     let kept: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();

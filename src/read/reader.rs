@@ -15,7 +15,7 @@ use super::format::Format;
 use super::input::{self, InputFile};
 use super::open::Stream;
 use super::record::Place;
-use super::{ReadOptions, Validators, feed, json, lines, open, page, table};
+use super::{ReadOptions, Validators, charset, feed, json, lines, open, page, table};
 use crate::article::Article;
 use crate::error::Result;
 
@@ -150,10 +150,17 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
 
 /// Reads what is one document: a page, or a feed of many articles.
 fn document(file: &InputFile, format: Format, stream: Stream, options: &ReadOptions, items: &mut Vec<Result<Draft>>) {
-    match page::whole(file, stream) {
-        Err(error) => items.push(Err(error)),
-        Ok(bytes) if format == Format::Feed => items.extend(feed::articles(file, &bytes, options)),
-        Ok(bytes) => items.push(page::article(file, format, &bytes, options)),
+    let mut bytes = match page::whole(file, stream) {
+        Ok(bytes) => bytes,
+        Err(error) => return items.push(Err(error)),
+    };
+    if let Some((kept, line)) = charset::without_nuls(&bytes) {
+        items.push(Err(file.error(Some(line), "NUL bytes; it is read without them")));
+        bytes = kept;
+    }
+    match format {
+        Format::Feed => items.extend(feed::articles(file, &bytes, options)),
+        _ => items.push(page::article(file, format, &bytes, options)),
     }
 }
 
@@ -245,6 +252,34 @@ mod tests {
         ] {
             assert_eq!(read(&[("a.json", text.as_bytes())], &["a.json"], &options()), expected);
         }
+    }
+
+    #[test]
+    fn a_nul_costs_itself_only() {
+        let wrong = "NUL bytes; it is read without them";
+        let rows = |file: &str, line: u64, rows: &[&str]| -> Vec<String> {
+            std::iter::once(format!("!{file}:{line}: {wrong}")).chain(rows.iter().map(|row| (*row).to_string())).collect()
+        };
+        let one = |name: &str, bytes: &[u8]| read(&[(name, bytes)], &[name], &options());
+        let text = format!("Bridge\n\n{BODY}\0 {BODY}");
+        assert_eq!(one("a.txt", text.as_bytes()), rows("a.txt", 3, &[&format!("a.txt|Bridge|Bridge//{BODY} {BODY}")]));
+        let html = format!("<html><head><title>Bridge</title></head>\n<body><p>{}</p></body></html>", BODY.replace("bridge", "bri\0dge"));
+        assert_eq!(one("a.html", html.as_bytes()), rows("a.html", 2, &[&format!("a.html|Bridge|{BODY}")]));
+        let feed = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss><channel>\n<item><guid>tag:1</guid><title>T\01</title></item>\n\
+            <item><guid>tag:2</guid><title>Şehir</title></item>\0\n<!-- Two in a document of two hundred bytes or more. --></channel></rss>";
+        let expected = ["tag:1|T1|T1", "tag:2|Şehir|Şehir"];
+        assert_eq!(one("f.xml", feed.as_bytes()), rows("f.xml", 3, &expected));
+        assert_eq!(one("f.xml", &[b"\xef\xbb\xbf", feed.as_bytes()].concat()), rows("f.xml", 3, &expected));
+        let turkish = feed.replace("UTF-8", "windows-1254");
+        assert_eq!(one("f.xml", &encoding_rs::WINDOWS_1254.encode(&turkish).0), rows("f.xml", 3, &expected));
+        let json = "{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"Echo\", \"items\": [{\"id\": \"tag:1\",\n\"content_text\": \"a\0b\"}]}";
+        assert_eq!(one("f.json", json.as_bytes()), rows("f.json", 2, &["tag:1||ab"]));
+        // Every second byte of UTF-16 is one, and of what is no text many are.
+        let clean = feed.replace('\0', "");
+        let utf16: Vec<u8> = clean.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(one("f.xml", &utf16), expected);
+        let undecodable = "undecodable: not text in a charset that can be told";
+        assert_eq!(one("f.xml", &[clean.as_bytes(), &[0; 99]].concat()), [format!("!f.xml: {undecodable}")]);
     }
 
     #[test]

@@ -94,10 +94,6 @@ impl Words {
 
 /// Reads a feed: an article or an error for each item, complaints behind their article.
 pub(super) fn articles(file: &InputFile, bytes: &[u8], options: &ReadOptions) -> Vec<Result<Draft>> {
-    if let Some((bytes, line)) = charset::without_nuls(bytes) {
-        let wrong = file.error(Some(line), "NUL bytes; the feed is read without them");
-        return std::iter::once(Err(wrong)).chain(articles(file, &bytes, options)).collect();
-    }
     let text = match charset::decode(bytes, true) {
         Ok(text) => text,
         Err(message) => return vec![Err(file.error(None, message))],

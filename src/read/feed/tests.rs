@@ -195,24 +195,6 @@ fn dates_are_understood_or_named() {
 }
 
 #[test]
-fn a_nul_costs_itself_only() {
-    let nul = "NUL bytes; the feed is read without them";
-    let feed = rss("<item><guid>tag:1</guid><title>T\u{0}1</title></item>\n<item><guid>tag:2</guid><title>Şehir</title></item>\0");
-    let rows = ["!f.xml:3: ".to_string() + nul, "tag:1|T1|T1|Echo|-|en|-".into(), "tag:2|Şehir|Şehir|Echo|-|en|-".into()];
-    assert_eq!(read("f.xml", feed.as_bytes()), rows);
-    assert_eq!(read("f.xml", &[b"\xef\xbb\xbf", feed.as_bytes()].concat()), rows);
-    let turkish = feed.replace("UTF-8", "windows-1254");
-    assert_eq!(read("f.xml", &encoding_rs::WINDOWS_1254.encode(&turkish).0), rows);
-    let json = "{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"Echo\", \"items\": [{\"id\": \"tag:1\",\n\"content_text\": \"a\0b\"}]}";
-    assert_eq!(read("f.json", json.as_bytes()), [format!("!f.json:2: {nul}"), "tag:1|-|ab|Echo|-|-|-".into()]);
-    // Every second byte of UTF-16 is one, and of what is no text many are.
-    let clean = feed.replace('\0', "");
-    let utf16: Vec<u8> = clean.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read("f.xml", &utf16), rows[1..]);
-    assert_eq!(read("f.xml", &[clean.as_bytes(), &[0; 99]].concat()), ["!f.xml: undecodable: not text in a charset that can be told"]);
-}
-
-#[test]
 fn bad_items_and_broken_feeds_harm_no_other_item() {
     let good = |n: u32| format!("<item><guid>tag:{n}</guid><title>T{n}</title></item>\n");
     let row = |n: u32| format!("tag:{n}|T{n}|T{n}|Echo|-|en|-");
