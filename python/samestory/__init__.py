@@ -35,6 +35,10 @@ class BadInput(UserWarning):
     """Articles, or fields of articles, that could not be used; the rest went on."""
 
 
+# Python would say it once for each line of code, whatever came of later articles; filters that were set go before.
+warnings.simplefilter("always", BadInput, append=True)
+
+
 def cluster(
     articles: Any,
     *,
@@ -54,10 +58,11 @@ def cluster(
     ``together`` and ``apart`` (pairs of ids). A date more than a day after ``today`` is not believed.
 
     What could not be used is in ``Stories.problems`` and said by a :class:`BadInput` warning. Raises ``ValueError`` for a setting out of
-    range and ``TypeError`` for what are no articles. Other threads of Python run meanwhile.
+    range and ``TypeError`` for what are no articles. Other threads of Python run meanwhile; an interrupt is heard while articles are read,
+    and then at the end.
     """
     given = _given(articles, fields, today, threads)
-    found = _samestory.cluster(given, json.dumps(config), _checked(threads))
+    found = _samestory.cluster(given, _json(config), _checked(threads))
     # Those of `read` were said there.
     _warn(found.problems if articles is given else given.problems + found.problems)
     return Stories(found, given.problems + found.problems)
@@ -77,7 +82,8 @@ def read(
 
 
 class Stories:
-    """Stories, largest first, each a dictionary as in the command's ``--format json``; and the place of every article as a table."""
+    """Stories, largest first, each a dictionary as in the command's ``--format json``; and the place of every article as a table. It stays
+    in its process: send others the table, or what :meth:`dumps` gives."""
 
     def __init__(self, found: _samestory.Stories, problems: list[str]) -> None:
         self._found = found
@@ -110,7 +116,7 @@ class Stories:
 
     @property
     def summary(self) -> dict[str, int]:
-        """Counts of the run; every bound that cut something is here."""
+        """Counts of the run; every bound that cut something is here. What could not be read is in ``problems``."""
         return self._found.summary()
 
     @property
@@ -139,7 +145,7 @@ class Stories:
         return self.to_arrow(only).to_pandas()
 
     def dumps(self, format: str = "jsonl", only: str | None = None) -> bytes:
-        """What the command writes: ``jsonl``, ``csv``, ``json`` or ``text``."""
+        """What the command writes: ``jsonl``, ``csv``, ``json`` (without the counts of what it read) or ``text``."""
         return self._found.written(format, only)
 
 
@@ -164,19 +170,29 @@ def evaluate(
     level: str = "stories",
     by_lang: bool = False,
 ) -> dict[str, Any]:
-    """Judges groups against labels: the object of ``samestory evaluate --json``.
+    """Judges groups against labels: ``missing``, ``scores`` and ``pairs`` of ``samestory evaluate --json``.
 
-    ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows with ``id``, ``gold`` and perhaps ``lang``. With
-    ``level="copies"`` the labels are those under ``copies`` where any row has one.
+    ``found`` are stories, or the group of each id; ``gold`` the label of each id, or rows (also a data frame) with ``id``, ``gold`` and
+    perhaps ``lang``: where it is missing, the language is that of the article in the stories. With ``level="copies"`` the labels are those
+    under ``copies`` where any row has one.
     """
+    if _is_frame(found):
+        raise TypeError("found: expected stories or the group of each id, found a table")
     labels = found.labels(level) if isinstance(found, Stories) else {str(key): str(label) for key, label in found.items()}
-    rows: list[tuple[str, str, str | None]]
-    if hasattr(gold, "items"):
-        rows = [(str(key), str(label), None) for key, label in gold.items()]
+    given: list[Mapping[str, Any]]
+    if hasattr(gold, "items") and not _is_frame(gold):
+        given = [{"id": key, "gold": label} for key, label in gold.items()]
     else:
-        given = list(gold)
-        label = "copies" if _is_copies(level) and any(row.get("copies") is not None for row in given) else "gold"
-        rows = [(str(row["id"]), str(row[label]), row.get("lang")) for row in given if row.get(label) not in (None, "")]
+        given = list(_rows(gold))
+    label = "copies" if _is_copies(level) and any(_known(row.get("copies")) for row in given) else "gold"
+    langs: dict[str, str] = {}
+    if by_lang and isinstance(found, Stories):
+        langs = {row["id"]: row["lang"] for row in map(_object, found.dumps().decode().split("\n")[:-1])}
+    rows = []
+    for row in given:
+        if _known(row.get(label)):
+            id, lang = str(row["id"]), row.get("lang")
+            rows.append((id, str(row[label]), str(lang) if _known(lang) else langs.get(id)))
     return _object(_samestory.evaluate(labels, rows, by_lang))
 
 
@@ -195,7 +211,7 @@ class Index:
         ``config`` as in :func:`cluster`; ``expiry`` are the days after which an article is compared with no new one. Both must be as
         they were when the index was made. Raises ``OSError`` when somebody else writes or the file is damaged or of another setup.
         """
-        self._index = _samestory.Index.open(folder, json.dumps({"config": config, "expiry": expiry}), False)
+        self._index = _samestory.Index.open(folder, _json({"config": config, "expiry": expiry}), False)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, read_only: bool = False) -> Index:
@@ -206,7 +222,8 @@ class Index:
 
     def insert(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
         """Takes articles in, in their order and in one transaction: when this returns, all are on disk. Returns what
-        ``samestory dedup`` prints: id, version, verdict (``new``, ``copy``, ``same_story``), story, copies, nearest, scores."""
+        ``samestory dedup`` prints: id, version, verdict (``new``, ``copy``, ``same_story``), story, copies, nearest, scores. Raises
+        ``ValueError`` for articles without an id, of which an index cannot tell whether it knows them."""
         return _objects(self._index.insert(_told(articles, fields, today)))
 
     def query(self, articles: Any, *, fields: Mapping[str, str] | None = None, today: datetime.date | None = None) -> list[dict[str, Any]]:
@@ -220,7 +237,7 @@ class Index:
 
     def recluster(self) -> list[dict[str, Any]]:
         """Rewrites all assignments with exactly the answer of :func:`cluster`; returns its rows."""
-        return [_object(row) for row in self._index.recluster().splitlines()]
+        return [_object(row) for row in self._index.recluster().split("\n")[:-1]]
 
     def forget(self, id: str) -> bool:
         """Retracts an article; false when it is not there."""
@@ -257,15 +274,32 @@ def _is_copies(level: str) -> bool:
     return level == "copies"
 
 
+def _json(config: Mapping[str, Any]) -> str:
+    def plain(value: Any) -> Any:
+        if hasattr(value, "__index__"):
+            return value.__index__()
+        if hasattr(value, "__float__"):
+            return float(value)
+        raise TypeError(f"settings: there is none that is a {type(value).__name__}: {value!r}")
+
+    return json.dumps(config, default=plain)
+
+
 def _checked(threads: int | None) -> int | None:
+    if threads is not None and not isinstance(threads, int):
+        raise TypeError(f"threads: {threads!r} is no whole number")
     if threads is not None and not 1 <= threads <= 1024:
         raise ValueError(f"threads: {threads} is not between 1 and 1024")
     return threads
 
 
 def _reader(fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> _samestory.Reader:
+    if today is not None and not isinstance(today, datetime.date):
+        raise TypeError(f"today: expected a datetime.date, found {today!r}")
+    if fields is not None and not (hasattr(fields, "items") and all(isinstance(name, str) for pair in fields.items() for name in pair)):
+        raise TypeError(f"fields: expected names by fields, as {{'text': 'body'}}, found {fields!r}")
     latest = (today or datetime.date.today()).isoformat()
-    return _samestory.Reader(list((fields or {}).items()), latest, _checked(threads))
+    return _samestory.Reader(list((fields or {}).items()), latest[:10], _checked(threads))
 
 
 def _given(articles: Any, fields: Mapping[str, str] | None, today: datetime.date | None, threads: int | None) -> Articles:
@@ -289,16 +323,38 @@ def _warn(problems: list[str], level: int = 3) -> None:
         warnings.warn(problems[0] + more, BadInput, stacklevel=level)
 
 
+def _known(value: Any) -> bool:
+    """Whether there is a value: data frames have NaN for none."""
+    return value is not None and value != "" and bool(value == value)
+
+
+def _is_frame(given: Any) -> bool:
+    """Whether it is a data frame of pandas or polars."""
+    return hasattr(given, "columns") and (hasattr(given, "to_dicts") or hasattr(given, "to_dict"))
+
+
+def _rows(given: Any) -> Iterable[Any]:
+    if not _is_frame(given):
+        return given  # type: ignore[no-any-return]
+    rows: Iterable[Any] = given.to_dicts() if hasattr(given, "to_dicts") else given.to_dict("records")
+    return rows
+
+
 def _table_or_rows(reader: _samestory.Reader, articles: Any) -> Articles:
-    if hasattr(articles, "__arrow_c_stream__"):
-        try:
-            return reader.table(articles)
-        except ImportError:
-            # pandas needs pyarrow to give its columns; without, its rows do.
-            if not hasattr(articles, "to_dict"):
-                raise
-    if hasattr(articles, "to_dict") and hasattr(articles, "columns"):
-        articles = articles.to_dict("records")
     if isinstance(articles, (str, bytes, dict, os.PathLike)):
         raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}; files are read by samestory.read")
-    return reader.rows(articles)
+    if hasattr(articles, "collect") and not hasattr(articles, "__arrow_c_stream__"):
+        raise TypeError(f"articles: expected mappings or a table, found {type(articles).__name__}: collect() it first")
+    if _is_frame(articles):
+        # What is in other columns does not matter.
+        asked = dict.fromkeys(name for name in articles.columns if isinstance(name, str) and reader.asks(name))
+        articles = articles[list(asked)] if asked else articles
+    # Columns of nothing are given by polars in a way that no library reads.
+    if hasattr(articles, "__arrow_c_stream__") and not (hasattr(articles, "to_dicts") and "Null" in str(articles.schema)):
+        try:
+            return reader.table(articles)
+        except (ImportError, TypeError, ValueError):
+            # pandas needs pyarrow to give its columns, and cannot give those of many types; its rows do.
+            if not _is_frame(articles):
+                raise
+    return reader.rows(_rows(articles))

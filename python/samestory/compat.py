@@ -7,7 +7,7 @@ error, sqrt(J (1 - J) / num_perm), about .04 with 128 values. There is no seed. 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from . import _samestory
 
@@ -18,16 +18,24 @@ class MinHash:
     """The sketch of a set of byte strings."""
 
     def __init__(self, num_perm: int = 128) -> None:
+        if not 1 <= num_perm <= 65536:
+            raise ValueError(f"num_perm: {num_perm} is not between 1 and 65536")
         self.num_perm = num_perm
         self._sketch = _samestory.MinHash(num_perm)
 
     def update(self, b: bytes) -> None:
         """Takes a member in. For many, :meth:`update_batch` is faster."""
-        self._sketch.update([b])
+        self.update_batch([b])
 
     def update_batch(self, b: Iterable[bytes]) -> None:
         """Takes members in."""
-        self._sketch.update(list(b))
+        if isinstance(b, (bytes, str)):
+            raise TypeError("b: expected several members, found one")
+        members = list(b)
+        for member in members:
+            if not isinstance(member, (bytes, bytearray, memoryview)):
+                raise TypeError(f"b: expected bytes, found {type(member).__name__}")
+        self._sketch.update([bytes(member) for member in members])
 
     def jaccard(self, other: MinHash) -> float:
         """The estimated resemblance of two sets."""
@@ -35,7 +43,8 @@ class MinHash:
 
     def merge(self, other: MinHash) -> None:
         """Makes this the sketch of the union."""
-        self._sketch.merge(other._sketch)
+        if other is not self:
+            self._sketch.merge(other._sketch)
 
     def copy(self) -> MinHash:
         """A sketch that grows on its own."""
@@ -55,10 +64,20 @@ class MinHash:
     def __len__(self) -> int:
         return self.num_perm
 
+    def __reduce__(self) -> tuple[Callable[[list[int]], MinHash], tuple[list[int]]]:
+        return _of_values, (self.hashvalues,)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MinHash) and self.hashvalues == other.hashvalues
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _of_values(values: list[int]) -> MinHash:
+    """The sketch that has these values, as it was pickled."""
+    found = MinHash.__new__(MinHash)
+    found.num_perm, found._sketch = len(values), _samestory.MinHash(len(values), values)
+    return found
 
 
 class MinHashLSH:
@@ -67,11 +86,13 @@ class MinHashLSH:
     def __init__(self, threshold: float = 0.9, num_perm: int = 128, params: tuple[int, int] | None = None) -> None:
         """``params`` are the bands and their rows; otherwise they are chosen so that a pair at the threshold is found almost surely, which
         proposes more pairs than datasketch does."""
-        if not 0 <= threshold <= 1:
-            raise ValueError(f"threshold: {threshold} is not between 0 and 1")
+        if not 0 < threshold <= 1:
+            raise ValueError(f"threshold: {threshold} is not above 0 and at most 1")
+        if params is not None and not all(isinstance(number, int) and number > 0 for number in params):
+            raise ValueError(f"params: {params} are not numbers of bands and of their rows")
         self.h = num_perm
         self.b, self.r = params or _samestory.bands(threshold, num_perm)
-        if self.b < 1 or self.r < 1 or self.b * self.r > num_perm:
+        if self.b * self.r > num_perm:
             raise ValueError(f"params: {self.b} bands of {self.r} rows need more than {num_perm} values")
         self._tables: list[dict[tuple[int, ...], dict[Hashable, None]]] = [{} for _ in range(self.b)]
         self._rows: dict[Hashable, list[tuple[int, ...]]] = {}

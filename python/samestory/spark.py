@@ -15,7 +15,9 @@ import datetime
 import functools
 import json
 import os
+import re
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 try:
@@ -24,7 +26,7 @@ try:
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"samestory.spark needs pyspark, pyarrow and pandas: {missing}", name=missing.name) from None
 
-from . import _samestory
+from . import BadInput, _json, _reader, _samestory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -45,7 +47,7 @@ _NONE = "X''"
 
 def cluster(
     articles: DataFrame,
-    work: str,
+    work: str | os.PathLike[str],
     *,
     fields: Mapping[str, str] | None = None,
     today: datetime.date | None = None,
@@ -60,11 +62,13 @@ def cluster(
     ``level="stories"`` one task holds all articles in the end, 2,000,000 at most: of more find copies, and stories among
     ``rows.where("representative")``.
 
-    What could not be read is in ``work/problems``, counts of the run in ``work/copies_manifest``. Raises ``ValueError`` for a setting out of
+    What could not be read is in ``work/problems`` and said by a :class:`samestory.BadInput` warning, counts of the run in
+    ``work/copies_manifest`` or ``work/stories_manifest``. Raises ``ValueError`` for a setting out of
     range, ids that are used twice, and a folder of another run; articles without an id end the run as well.
     """
-    run = _Run(articles.sparkSession, work.rstrip("/"), json.dumps({**config, "level": level}))
-    return run.rows(run.read(articles, fields or {}, run.check(fields or {}, today)))
+    run = _Run(articles.sparkSession, os.fspath(work).rstrip("/"), _json({**config, "level": level}))
+    columns = _asked(articles, fields or {}, today)
+    return run.rows(run.read(articles.select(*["`" + column.replace("`", "``") + "`" for column in columns]), columns[0], fields or {}, run.check(fields or {}, today)))
 
 
 class _Run:
@@ -97,7 +101,7 @@ class _Run:
             raise RuntimeError(f"two steps are called {name}")
         self.taken.add(name)
         path = f"{self.work}/{name}"
-        if self._exists(f"{path}/_SUCCESS"):
+        if _exists(self.spark, f"{path}/_SUCCESS"):
             return self.spark.read.parquet(path)
         made = make()
         made.write.mode("overwrite").parquet(path)
@@ -105,12 +109,6 @@ class _Run:
             self.given.pop().destroy()
         # Spark would run a job to find the columns in the files.
         return self.spark.read.schema(made.schema).parquet(path)
-
-    def _exists(self, path: str) -> bool:
-        jvm: Any = self.spark._jvm
-        place = jvm.org.apache.hadoop.fs.Path(path)
-        found: bool = place.getFileSystem(self.spark._jsc.hadoopConfiguration()).exists(place)  # type: ignore[attr-defined,unused-ignore]
-        return found
 
     def map(self, rows: DataFrame, stage: str, shared: Shared = [], places: int | None = None) -> DataFrame:
         """Runs a stage, on rows that are brought in order if it needs them so."""
@@ -128,14 +126,14 @@ class _Run:
         task = functools.partial(_task, _samestory.VERSION, stage, self.config, given)
         return rows.mapInArrow(task, ", ".join(f"`{name}` binary" for name in writes))
 
-    def read(self, articles: DataFrame, fields: Mapping[str, str], today: datetime.date) -> DataFrame:
-        """Every article as bytes, under its id."""
-        name = fields.get("id", "id")
-        if name not in articles.columns:
-            raise ValueError(f"fields: there is no column {name!r} for ids; the columns are {', '.join(articles.columns)}")
+    def read(self, articles: DataFrame, name: str, fields: Mapping[str, str], today: datetime.date) -> DataFrame:
+        """Every article as bytes, under its id, which is in the column of this name."""
         task = functools.partial(_read, _samestory.VERSION, list(fields.items()), today.isoformat(), name)
         read = self.step("read", lambda: articles.mapInArrow(task, "id binary, article binary, problem string"))
-        self.step("problems", lambda: read.where("problem is not null").select("problem"))
+        problems = self.step("problems", lambda: read.where("problem is not null").select("problem"))
+        count, first = problems.agg(F.count("problem"), F.min("problem")).collect()[0]
+        if count:
+            warnings.warn(f"{first} (and {count - 1} more, see {self.work}/problems)", BadInput, stacklevel=3)
         found = read.where("problem is null").select("id", "article")
         twice = self.step("twice", lambda: found.groupBy("id").count().where("count > 1")).select(F.col("id").cast("string")).limit(3).collect()
         if twice:
@@ -293,6 +291,25 @@ def _small_star(edges: DataFrame) -> DataFrame:
     return below.unionByName(least.select("a", F.col("least").alias("b"))).distinct()
 
 
+def _exists(spark: SparkSession, path: str) -> bool:
+    jvm: Any = spark._jvm
+    place = jvm.org.apache.hadoop.fs.Path(path)
+    found: bool = place.getFileSystem(spark._jsc.hadoopConfiguration()).exists(place)  # type: ignore[attr-defined,unused-ignore]
+    return found
+
+
+def _asked(articles: DataFrame, fields: Mapping[str, str], today: datetime.date | None) -> list[str]:
+    """The columns that are read, that of the ids first."""
+    reader = _reader(fields, today, None)
+    of = {column.lower(): column for column in reversed(articles.columns)}
+    for name in (fields.get("id", "id"), *fields.values()):
+        if name.lower() not in of:
+            what = " for ids" if name == fields.get("id", "id") else ""
+            raise ValueError(f"fields: there is no column {name!r}{what}; the columns are {', '.join(articles.columns)}")
+    name = of[fields.get("id", "id").lower()]
+    return [name, *(column for column in articles.columns if column != name and reader.asks(column))]
+
+
 def _with_texts(pairs: DataFrame, texts: DataFrame) -> DataFrame:
     first = texts.select(F.col("unit").alias("a"), F.col("text").alias("text_a"))
     second = texts.select(F.col("unit").alias("b"), F.col("text").alias("text_b"))
@@ -330,7 +347,8 @@ def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, ba
     _check(version)
     reader = _samestory.Reader(fields, today, 1)
     for batch in batches:
-        missing = sum(value is None or not str(value).strip() for value in batch.column(name).to_pylist())
+        ids = [value.decode(errors="ignore") if isinstance(value, bytes) else value for value in batch.column(name).to_pylist()]
+        missing = sum(value is None or not str(value).strip() for value in ids)
         if missing:
             raise ValueError(f"{missing} articles have no {name}")
         read = reader.table(pa.Table.from_batches([batch]).cast(pa.schema([_in_utc(field) for field in batch.schema])))
@@ -338,7 +356,19 @@ def _read(version: str, fields: list[tuple[str, str]], today: str, name: str, ba
             yield table.append_column("problem", pa.nulls(table.num_rows, pa.string()))
         if read.problems:
             none = pa.nulls(len(read.problems), pa.binary())
-            yield pa.record_batch([none, none, pa.array(read.problems, pa.string())], ["id", "article", "problem"])
+            # Rows have no number in all of the input.
+            named = [re.sub(r"^articles:(\d+)", lambda row: str(ids[int(row[1]) - 1]), problem) for problem in read.problems]
+            yield pa.record_batch([none, none, pa.array(named, pa.string())], ["id", "article", "problem"])
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError("expected a JSON object")
+    return found
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -349,12 +379,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("input", help="Parquet files, or a folder of them")
     parser.add_argument("output", help="a folder for the rows, in Parquet, sorted by id")
     parser.add_argument("--work", help="a folder for what the stages write (default: beside the output)")
-    parser.add_argument("--config", default="{}", help='settings as JSON: {"resemblance": 0.7}')
+    parser.add_argument("--config", type=_settings, default={}, help='settings as JSON: {"resemblance": 0.7}')
     parser.add_argument("--today", type=datetime.date.fromisoformat, help="dates of more than a day later are not believed (default: this day)")
-    parser.add_argument("--fields", default="{}", help='the columns of fields as JSON: {"text": "body"}')
+    parser.add_argument("--fields", type=_settings, default={}, help='the columns of fields as JSON: {"text": "body"}')
     given = parser.parse_args(arguments)
     spark = SparkSession.builder.appName("samestory").getOrCreate()
-    rows = cluster(spark.read.parquet(given.input), given.work or given.output.rstrip("/") + ".work", fields=json.loads(given.fields), today=given.today, **json.loads(given.config))
+    if _exists(spark, given.output):
+        parser.error(f"{given.output} is there already")
+    work = given.work or given.output.rstrip("/") + ".work"
+    rows = cluster(spark.read.parquet(given.input), work, fields=given.fields, today=given.today, **given.config)
     rows.repartitionByRange("id").sortWithinPartitions("id").write.parquet(given.output)
     spark.stop()
 

@@ -46,6 +46,9 @@ impl Index {
 
     fn insert(&self, py: Python<'_>, articles: &Bound<'_, Articles>) -> PyResult<String> {
         let articles = articles.get();
+        if let Some(name) = articles.without_id() {
+            return Err(PyValueError::new_err(format!("{name}: no id, and an index knows articles by theirs; none was taken in")));
+        }
         json(&self.with(py, |index| index.insert(&articles.articles))?)
     }
 

@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyString};
 use pyo3_arrow::{PyRecordBatchReader, PyTable};
 use rayon::prelude::*;
 use samestory::Article;
-use samestory::read::{FieldMap, Fields, ReadOptions, Value, columns, field, records};
+use samestory::read::{FieldMap, Fields, ReadOptions, Value, columns, field, is_asked, records};
 
 use crate::Workers;
 
@@ -89,19 +89,24 @@ impl Reader {
         }))
     }
 
+    /// Whether a field of an article is looked for under this name.
+    fn asks(&self, name: &str) -> bool {
+        is_asked(name, &self.options)
+    }
+
     /// Reads an object with `__arrow_c_stream__`.
     fn table(&self, py: Python<'_>, table: PyRecordBatchReader) -> PyResult<Articles> {
-        let tables =
-            table.into_reader()?.collect::<Result<Vec<RecordBatch>, _>>().map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Workers::new(self.threads)?.run(py, || {
-            let mut read = Vec::new();
-            let mut first = 1;
-            for table in tables {
-                read.extend(columns(SOURCE, first, &table, &self.options));
-                first += table.num_rows() as u64;
-            }
-            Articles::of(read)
-        }))
+        let workers = Workers::new(self.threads)?;
+        let mut tables = table.into_reader()?;
+        let (mut read, mut first) = (Vec::new(), 1);
+        // Those who fill the stream may need Python's lock.
+        while let Some(table) = py.detach(|| tables.next()) {
+            let table = table.map_err(|error| PyValueError::new_err(error.to_string()))?;
+            workers.run(py, || read.extend(columns(SOURCE, first, &table, &self.options)));
+            first += table.num_rows() as u64;
+            py.check_signals()?;
+        }
+        Ok(workers.run(py, || Articles::of(read)))
     }
 
     /// Reads mappings, one after the other.
@@ -117,11 +122,19 @@ impl Reader {
             }
             workers.run(py, || read.extend(records(SOURCE, first, some.par_iter(), &self.options)));
             first += some.len() as u64;
+            py.check_signals()?;
         }
     }
 }
 
 impl Articles {
+    /// The name of an article that has no id of its own.
+    pub(crate) fn without_id(&self) -> Option<&str> {
+        let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+        let is_name = |key: &&str| key.strip_prefix(SOURCE).and_then(|rest| rest.strip_prefix(':')).is_some_and(is_number);
+        self.articles.iter().map(|article| article.key.as_str()).find(is_name)
+    }
+
     /// Good articles, and the words for bad ones.
     fn of(read: impl IntoIterator<Item = samestory::Result<Article>>) -> Articles {
         let mut problems = Vec::new();
@@ -158,7 +171,7 @@ enum Field {
     Other(&'static str),
 }
 
-/// A text as it is, or with U+FFFD for half of a surrogate pair, which is no character: so do readers of JSON.
+/// A text as it is, or with U+FFFD for the bytes of half a surrogate pair, which is no character.
 fn text(text: &Bound<'_, PyString>) -> PyResult<PyBackedStr> {
     text.clone().try_into().or_else(|_| PyString::new(text.py(), &text.to_string_lossy()).try_into())
 }
@@ -177,7 +190,8 @@ impl Row {
             Ok(())
         };
         match row.cast::<PyDict>() {
-            Ok(dict) => dict.iter().try_for_each(|(name, value)| push(&name, &value))?,
+            // Of its own: what is asked of values is Python's code and may change the dictionary.
+            Ok(dict) => dict.copy()?.iter().try_for_each(|(name, value)| push(&name, &value))?,
             Err(_) => mapping.items()?.iter().try_for_each(|item| push(&item.get_item(0)?, &item.get_item(1)?))?,
         }
         Ok(Row(fields))
@@ -190,8 +204,14 @@ impl Field {
         if let Ok(string) = value.cast::<PyString>() {
             return text(string).map(|text| Some(Field::Text(text)));
         }
-        if value.is_none() || value.get_type().name()?.to_cow()? == "NAType" {
+        let kind = value.get_type().name()?;
+        let kind = kind.to_cow()?;
+        if value.is_none() || kind == "NAType" {
             return Ok(None);
+        }
+        if kind == "UUID" || kind == "datetime64" {
+            let written = text(&value.str()?)?;
+            return Ok((&*written != "NaT").then_some(Field::Text(written)));
         }
         if value.is_instance_of::<PyBool>() {
             return Ok(Some(Field::Other("true or false")));
@@ -201,18 +221,28 @@ impl Field {
             return (!is_missing).then(|| value.str().map(|text| Field::Number(text.to_string()))).transpose();
         }
         if value.hasattr("isoformat")? {
-            let date = text(&value.call_method0("isoformat")?.str()?)?;
+            let Ok(date) = value.call_method0("isoformat") else { return Ok(Some(Field::Other("another type"))) };
+            let date = text(&date.str()?)?;
             return Ok((&*date != "NaT").then_some(Field::Text(date)));
         }
         if let Ok(dict) = value.cast::<PyDict>() {
-            for name in ["name", "rendered"] {
-                if let Some(member) = dict.get_item(name)?.filter(|member| member.is_instance_of::<PyString>()) {
-                    return Field::of(&member);
-                }
-            }
-            return Ok(Some(Field::Other("an object")));
+            let is_name = |key: &Bound<'_, PyAny>| key.cast::<PyString>().is_ok_and(|key| key == "name" || key == "rendered");
+            let member = dict.copy()?.iter().find(|(key, _)| is_name(key)).map(|(_, member)| member);
+            return match member.filter(|member| member.is_instance_of::<PyString>()) {
+                Some(member) => Field::of(&member),
+                None => Ok(Some(Field::Other("an object"))),
+            };
         }
-        Ok(Some(Field::Other("another type")))
+        // Numbers of other libraries.
+        if let Ok(number) = value.call_method0("__index__") {
+            return Ok(Some(Field::Number(number.str()?.to_string())));
+        }
+        if let Ok(number) = value.call_method0("__float__") {
+            let is_missing = number.cast::<PyFloat>().is_ok_and(|number| number.value().is_nan());
+            return (!is_missing).then(|| value.str().map(|text| Field::Number(text.to_string()))).transpose();
+        }
+        let is_array = value.hasattr("__len__")? && !value.is_instance_of::<PyBytes>();
+        Ok(Some(Field::Other(if is_array { "an array" } else { "another type" })))
     }
 }
 

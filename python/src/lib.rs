@@ -25,9 +25,12 @@ fn parsed<'a, T: serde::Deserialize<'a>>(json: &'a str) -> PyResult<T> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json)).map_err(|error| {
         let (path, message) = (error.path().to_string(), error.inner().to_string());
         let message = message.split(" at line ").next().unwrap_or_default();
+        // Types as Python has them.
+        let message = message.replace("expected f64", "expected a number").replace("expected usize", "expected a whole number");
+        let message = message.replace("expected u32", "expected a whole number").replace("trailing characters", "expected two ids");
         // What an index is set up with is given beside each other in Python.
         let path = path.trim_start_matches("config.");
-        PyValueError::new_err(if message.contains(path) { message.to_owned() } else { format!("{path}: {message}") })
+        PyValueError::new_err(if message.contains(path) { message } else { format!("{path}: {message}") })
     })
 }
 

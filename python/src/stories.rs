@@ -1,6 +1,6 @@
 //! Clustering and what it found.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -19,7 +19,7 @@ use crate::{Workers, parsed, raised};
 pub(crate) struct Stories {
     articles: Vec<Article>,
     found: Clustering,
-    /// What is wrong with articles that were left out: another one has their id.
+    /// What is wrong with articles that were left out, as another one has their id, and with pins.
     #[pyo3(get)]
     problems: Vec<String>,
     /// Pins that could not be followed.
@@ -43,9 +43,21 @@ pub(crate) fn cluster(py: Python<'_>, articles: &Bound<'_, Articles>, config: &s
             let run = samestory::Run::with(&articles, &config, Reference::Corpus)?;
             (run.clustering(), run.unmet_pins())
         };
-        Ok(Stories { articles, found, problems: doubles.iter().map(ToString::to_string).collect(), unmet })
+        let unknown = unknown_pins(&articles, &config).into_iter().map(|id| format!("pinned id {id:?} is not among the articles"));
+        let problems = doubles.iter().map(ToString::to_string).chain(unknown).collect();
+        Ok(Stories { articles, found, problems, unmet })
     });
     found.map_err(raised)
+}
+
+/// Pinned ids that no article has.
+fn unknown_pins<'c>(articles: &[Article], config: &'c Config) -> BTreeSet<&'c str> {
+    let mut unknown: BTreeSet<&str> = config.together.iter().chain(&config.apart).flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+    if !unknown.is_empty() {
+        let known: HashSet<&str> = articles.iter().map(|article| article.key.as_str()).collect();
+        unknown.retain(|id| !known.contains(id));
+    }
+    unknown
 }
 
 #[pymethods]
@@ -72,7 +84,13 @@ impl Stories {
 
     /// The bytes that the command writes.
     fn written<'py>(&self, py: Python<'py>, format: &str, only: Option<&str>) -> PyResult<Bound<'py, PyBytes>> {
-        let format: Format = format.parse().map_err(PyValueError::new_err)?;
+        let format: Format = match format {
+            "jsonl" | "csv" | "json" | "text" => format.parse().map_err(PyValueError::new_err)?,
+            other => return Err(PyValueError::new_err(format!("format: {other:?} is none of jsonl, csv, json, text"))),
+        };
+        if only.is_some() && !matches!(format, Format::Jsonl | Format::Csv) {
+            return Err(PyValueError::new_err("only: needs the format jsonl or csv"));
+        }
         let options = Options { only: chosen(only)?, ..Options::default() };
         let mut out = Vec::new();
         py.detach(|| report::write(format, &self.articles, &self.found, &options, &mut out))?;

@@ -66,12 +66,18 @@ pub(crate) struct MinHash {
 
 #[pymethods]
 impl MinHash {
+    /// A sketch of nothing, or with these values.
     #[new]
-    fn new(num_hashes: usize) -> PyResult<MinHash> {
+    #[pyo3(signature = (num_hashes, values=None))]
+    fn new(num_hashes: usize, values: Option<Vec<u32>>) -> PyResult<MinHash> {
         if num_hashes == 0 || num_hashes > 1 << 16 {
             return Err(PyValueError::new_err(format!("num_perm: {num_hashes} is not between 1 and 65536")));
         }
-        Ok(MinHash { sketcher: Arc::new(Sketcher::new(num_hashes)), values: vec![u32::MAX; num_hashes] })
+        let values = values.unwrap_or_else(|| vec![u32::MAX; num_hashes]);
+        if values.len() != num_hashes {
+            return Err(PyValueError::new_err(format!("{} values are not {num_hashes}", values.len())));
+        }
+        Ok(MinHash { sketcher: Arc::new(Sketcher::new(num_hashes)), values })
     }
 
     /// Takes members in, each a string of bytes.

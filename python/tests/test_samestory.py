@@ -1,22 +1,30 @@
 """What the module promises: the answers of the command, from whatever holds the articles. Needs pandas, polars and pyarrow, and the
 command, built or named by `SAMESTORY`."""
 
+import copy
 import csv
 import datetime
+import decimal
 import json
-import multiprocessing
+import multiprocessing.pool
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
+import uuid
 import warnings
 
+import fsspec
+import numpy
 import pandas
 import polars
-import pyarrow
+import pyarrow.dataset
+import pyarrow.fs
+import pyarrow.parquet
 import samestory
 from samestory.compat import MinHash, MinHashLSH
 
@@ -217,6 +225,85 @@ class Input(unittest.TestCase):
         with self.assertRaises(KeyError):
             samestory.cluster(cut())
 
+    def test_columns_that_nobody_asks_for_do_not_matter(self):
+        rows = [{"id": "a", "text": WIRE, "tags": "x", "outlet": {"name": "Echo", "logo": None}}, {"id": "b", "text": WIRE, "tags": ["y"], "outlet": None}]
+        expected = samestory.cluster(rows).dumps()
+        self.assertIn(b"Echo", expected)
+        self.assertEqual(samestory.cluster(pandas.DataFrame(rows)).dumps(), expected)
+        # Columns of nothing, also inside of others, which polars gives in a way of its own.
+        for row in rows:
+            row["tags"] = None
+        frame = polars.DataFrame(rows)
+        self.assertEqual(samestory.cluster(frame).dumps(), expected)
+        self.assertEqual(samestory.cluster(frame.with_columns(title=None)).dumps(), expected)
+        with self.assertWarns(samestory.BadInput):
+            self.assertEqual(samestory.cluster(polars.DataFrame({"text": [None]})).problems, ["articles:1: no text"])
+        with self.assertRaisesRegex(TypeError, "LazyFrame: collect"):
+            samestory.cluster(frame.lazy())
+
+    def test_ids_of_other_libraries(self):
+        one = uuid.UUID(int=1)
+        rows = [{"id": id, "text": WIRE} for id in (numpy.int64(7), one, decimal.Decimal(8), 9.0, numpy.float32(10))]
+        self.assertEqual(list(samestory.cluster(rows).labels()), ["7", str(one), "8", "9", "10"])
+        frame = pandas.DataFrame({"id": [1, None], "text": [WIRE, WIRE]})
+        self.assertEqual(list(samestory.cluster(frame).labels()), ["1", "articles:2"])
+        with self.assertWarns(samestory.BadInput):
+            found = samestory.cluster([{"id": 1.5, "text": WIRE}, {"id": ["a"], "text": WIRE}, {"id": b"a", "text": WIRE}])
+        self.assertEqual([problem.split(": ", 2)[2] for problem in found.problems],
+                         ["1.5 is not a whole number", "expected a string, found an array", "expected a string, found another type"])
+        rows = [{"id": "a", "text": WIRE, "date": date} for date in (numpy.datetime64("2024-12-03T16:44:00.000000000"), numpy.datetime64("NaT"))]
+        self.assertEqual([samestory.cluster([row]).to_arrow()["published"].to_pylist() for row in rows], [["2024-12-03T16:44:00"], [None]])
+
+    def test_a_stream_may_need_python(self):
+        # Threads of pyarrow read files by Python's code.
+        files = fsspec.filesystem("memory")
+        table = pyarrow.table({"id": [str(at) for at in range(8000)], "text": [f"{WIRE} {at}" for at in range(8000)]})
+        for at in range(8):
+            with files.open(f"/stream/{at}.parquet", "wb") as out:
+                pyarrow.parquet.write_table(table.slice(1000 * at, 1000), out)
+        stream = pyarrow.dataset.dataset("/stream", filesystem=files, format="parquet").scanner().to_reader()
+        self.assertEqual(len(samestory.cluster(stream, level="copies").labels()), 8000)
+
+    def test_a_dictionary_may_change_while_it_is_read(self):
+        class Odd:
+            def isoformat(self):
+                row["new"] = 1
+                return "2024-12-03"
+
+        row = {"id": "a", "date": Odd(), "text": WIRE}
+        self.assertEqual(samestory.cluster([row]).to_arrow()["published"].to_pylist(), ["2024-12-03"])
+
+    def test_every_bad_article_is_said(self):
+        code = "import samestory\nfor at in range(3): samestory.cluster([{'id': str(at), 'text': 5}])"
+        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+        self.assertEqual(said.count("BadInput: articles:1: field"), 3)
+        with tempfile.TemporaryDirectory() as folder, samestory.Index(folder) as index:
+            with self.assertRaisesRegex(ValueError, "articles:2: no id"):
+                index.insert([{"id": "a", "text": WIRE}, {"text": WIRE}])
+            self.assertEqual(index.stats()["articles"], 0)
+
+    def test_pins_that_are_not_there_are_named(self):
+        with self.assertWarns(samestory.BadInput):
+            found = samestory.cluster([{"id": "a", "text": WIRE}], together=[["a", "zzz"]])
+        self.assertEqual(found.problems, ['pinned id "zzz" is not among the articles'])
+
+    def test_wrong_settings_are_named(self):
+        for given, kind, message in [
+            ({"today": "2024-01-01"}, TypeError, "today: expected a datetime.date"),
+            ({"fields": "text"}, TypeError, "fields: expected names"),
+            ({"fields": {"text": None}}, TypeError, "fields: expected names"),
+            ({"threads": "2"}, TypeError, "threads: '2' is no whole number"),
+            ({"containment": "off"}, ValueError, "containment: .*expected a number"),
+            ({"together": [("a", "b", "c")]}, ValueError, "together"),
+            ({"boilerplate": {"x"}}, TypeError, "settings: there is none that is a set"),
+        ]:
+            with self.assertRaisesRegex(kind, message):
+                samestory.cluster([], **given)
+        samestory.cluster([], num_hashes=numpy.int64(64))
+        for format, only in [("records", None), ("parquet", None), ("json", "stories"), ("text", "representatives")]:
+            with self.assertRaisesRegex(ValueError, "format|only"):
+                samestory.cluster([]).dumps(format, only)
+
     def test_nothing_is_nothing(self):
         self.assertEqual(list(samestory.cluster([])), [])
         self.assertEqual(samestory.cluster([]).to_arrow().num_rows, 0)
@@ -243,6 +330,18 @@ class Parts(unittest.TestCase):
         found = samestory.evaluate(stories, {"a": "x", "b": "x", "c": "y"})
         self.assertEqual(found, samestory.evaluate({"a": "1", "b": "1", "c": "2"}, [{"id": i, "gold": g} for i, g in [("a", "x"), ("b", "x"), ("c", "y")]]))
         self.assertIn("1.0", json.dumps(found))
+        frame = pandas.DataFrame({"id": ["a", "b", "c", "d"], "gold": ["x", "x", "y", None]})
+        self.assertEqual(samestory.evaluate(stories, frame), found)
+        self.assertEqual(samestory.evaluate(stories, polars.DataFrame(frame)), found)
+        self.assertEqual(samestory.evaluate(pandas.Series({"a": "1", "b": "1", "c": "2"}), frame), found)
+        with self.assertRaisesRegex(TypeError, "found a table"):
+            samestory.evaluate(frame, frame)
+        # Languages of labels are those of their rows, else of the articles.
+        english = samestory.cluster([{"id": id, "text": WIRE, "lang": "en"} for id in "abc"])
+        labels = [{"id": "a", "gold": "x"}, {"id": "b", "gold": "x"}, {"id": "c", "gold": "x", "lang": "tr"}]
+        judged = samestory.evaluate(english, labels, by_lang=True)
+        self.assertEqual(sorted(judged["scores"]), ["all", "en"])
+        self.assertEqual(judged, samestory.evaluate(english, [{"lang": "en", **row} for row in labels], by_lang=True))
         with self.assertRaises(ValueError):
             samestory.evaluate(stories, {}, level="words")
         # Copies have labels of their own where there are any.
@@ -259,13 +358,15 @@ class Parts(unittest.TestCase):
                 with self.assertRaisesRegex(OSError, "is writing"):
                     samestory.Index(folder)
             with samestory.Index.open(folder) as index:
-                self.assertEqual(index.query([{"id": "c", "text": WIRE}])[0]["verdict"], "copy")
+                self.assertEqual(index.query([{"id": "d", "text": WIRE}])[0]["verdict"], "copy")
                 self.assertEqual(index.find("b")["story"], "a")
                 self.assertIsNone(index.find("c"))
+                index.insert([{"id": "c", "text": WIRE, "title": "A line\u2028ends"}])
+                rows.append({"id": "c", "text": WIRE, "title": "A line\u2028ends"})
                 batch = [json.loads(line) for line in samestory.cluster(rows).dumps().splitlines()]
                 self.assertEqual(index.recluster(), batch)
                 self.assertEqual((index.forget("b"), index.forget("b")), (True, False))
-                self.assertEqual(index.stats()["articles"], 1)
+                self.assertEqual(index.stats()["articles"], 2)
                 later = [{"id": "a", "text": "The bridge was opened at noon."}, {"id": "a", "text": "The bridge was closed at noon."}]
                 self.assertEqual([answer["version"] for answer in index.insert(later)], [2, 3])
             with self.assertRaises(ValueError):
@@ -294,6 +395,18 @@ class Compat(unittest.TestCase):
         at_once.update_batch(str(member).encode() for member in range(300))
         self.assertEqual(at_once, a)
         self.assertTrue(MinHash().is_empty())
+        both.merge(both)
+        for again in (pickle.loads(pickle.dumps(both)), copy.deepcopy(both)):
+            self.assertEqual((again, again.jaccard(both)), (both, 1.0))
+            again.update(b"another")
+        for wrong in ("abc", 7, [1, 2]):
+            with self.assertRaisesRegex(TypeError, "b: expected bytes"):
+                a.update(wrong)
+        with self.assertRaisesRegex(TypeError, "b: expected several"):
+            a.update_batch(b"abc")
+        for wrong in ({"num_perm": -1}, {"threshold": 0}, {"params": (0.5, 0.5)}, {"params": (0, 4)}, {"params": (64, 64)}):
+            with self.assertRaisesRegex(ValueError, f"^{list(wrong)[0]}: "):
+                (MinHash if "num_perm" in wrong else MinHashLSH)(**wrong)
         with self.assertRaises(ValueError):
             a.jaccard(MinHash(num_perm=128))
 

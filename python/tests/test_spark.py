@@ -120,8 +120,11 @@ class Spark(unittest.TestCase):
 
     def test_rows_are_those_of_the_command_and_a_run_is_taken_up(self) -> None:
         expected = by_command(self.rows, "--level", "copies")
-        found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
+        with self.assertWarns(samestory.BadInput):
+            found = samestory.spark.cluster(self.table(self.rows), pathlib.Path(self.work("run")))
         self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
+        problems = self.spark.read.parquet(self.work("run/problems")).collect()
+        self.assertEqual([row[0] for row in problems], [f"{row['id']}: no text" for row in self.rows if not row["text"]])
         manifest = json.loads(self.spark.read.parquet(self.work("run/copies_manifest")).collect()[0][0])
         # An item that was cut to nothing.
         self.assertEqual((manifest["counts"]["articles"], manifest["counts"]["problems"]), (len(self.rows) - 1, 1))
@@ -187,6 +190,11 @@ class Spark(unittest.TestCase):
             samestory.spark.cluster(self.table(few + few[:1]), self.work("twice"))
         with self.assertRaisesRegex(ValueError, "there is no column 'key' for ids"):
             samestory.spark.cluster(self.table(few), self.work("key"), fields={"id": "key"})
+        with self.assertRaisesRegex(ValueError, "there is no column 'body'; the columns are"):
+            samestory.spark.cluster(self.table(few), self.work("key"), fields={"text": "body"})
+        with self.assertRaisesRegex(ValueError, "none of id, text, title"):
+            samestory.spark.cluster(self.table(few), self.work("key"), fields={"body": "text"})
+        self.assertFalse(os.path.exists(self.work("key")))
         with self.assertRaisesRegex(Exception, "1 articles have no id"):
             samestory.spark.cluster(self.table([{**few[0], "id": None}]), self.work("none"))
         with self.assertRaisesRegex(Exception, "1 articles have no id"):

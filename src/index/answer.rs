@@ -168,22 +168,30 @@ impl Index {
         Ok(())
     }
 
-    /// The stories founded last, each as the newest versions of its articles in the order they came. O(articles on record).
+    /// The stories founded last, each as the newest versions of its articles in the order their first ones came. O(articles on record).
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn newest(&self, most: usize) -> Result<Vec<Vec<Record>>> {
         let view = self.store.view()?;
-        let mut stories: BTreeMap<u32, Vec<(u32, Row)>> = BTreeMap::new();
-        for (number, row) in view.rows()?.into_iter().filter(|row| row.1.current) {
-            stories.entry(follow(&self.merged, row.placed.story)).or_default().push((number, row));
+        let rows = view.rows()?;
+        // A new version stands where the first one stood.
+        let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut stories: BTreeMap<u32, Vec<(u32, u32, Row)>> = BTreeMap::new();
+        for (number, row) in rows {
+            let came = row.before.and_then(|before| first.get(&before).copied()).unwrap_or(number);
+            first.insert(number, came);
+            if row.current {
+                stories.entry(follow(&self.merged, row.placed.story)).or_default().push((came, number, row));
+            }
         }
-        let mut stories: Vec<Vec<(u32, Row)>> = stories.into_values().collect();
+        let mut stories: Vec<Vec<(u32, u32, Row)>> = stories.into_values().collect();
+        stories.iter_mut().for_each(|rows| rows.sort_by_key(|row| row.0));
         // A story may have been named after an article that came later.
         stories.sort_by_key(|rows| Reverse(rows[0].0));
         stories.truncate(most);
-        let records = |rows: Vec<(u32, Row)>| -> Result<Vec<Record>> {
-            rows.iter().filter_map(|(number, row)| self.record(*number, row, &view).transpose()).collect()
+        let records = |rows: Vec<(u32, u32, Row)>| -> Result<Vec<Record>> {
+            rows.iter().filter_map(|(_, number, row)| self.record(*number, row, &view).transpose()).collect()
         };
         stories.into_iter().map(records).collect()
     }

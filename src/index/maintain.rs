@@ -203,7 +203,8 @@ impl Index {
         Ok(self.forget_where(|article, _| article.key == id)? > 0)
     }
 
-    /// Forgets all articles published before a day, undated ones by the newest day when they came. Returns how many.
+    /// Forgets all articles published before a day, undated ones by the newest day when they came; with an article its older versions.
+    /// Returns how many.
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
@@ -223,6 +224,17 @@ impl Index {
                 forgotten.insert(*number, article.key.to_string());
             }
         }
+        // No older version stays of an article that is gone: nothing would lead to it.
+        let current = rows.iter().filter(|(number, row)| row.current && forgotten.contains_key(number));
+        let mut older: Vec<(u32, String)> = Vec::new();
+        for (number, row) in current {
+            let mut before = row.before;
+            while let Some(version) = before {
+                older.push((version, forgotten[number].clone()));
+                before = rows.binary_search_by_key(&version, |row| row.0).ok().and_then(|at| rows[at].1.before);
+            }
+        }
+        forgotten.extend(older);
         // Groups and stories keep the id of who founded them.
         let mut named: BTreeMap<(Named, u32), String> = BTreeMap::new();
         for (_, Row { placed, .. }) in rows.iter().filter(|row| !forgotten.contains_key(&row.0)) {

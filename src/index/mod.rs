@@ -226,7 +226,7 @@ impl Index {
             && let Some(row) = batch.row(number)?
         {
             place = self.retire(number, &row, batch)?;
-            version = row.version + 1;
+            version = row.version.saturating_add(1);
         }
         let outcome = match place {
             // What was alone stays the story it is.

@@ -37,8 +37,8 @@ const STORIES: TableDefinition<'_, u32, &str> = TableDefinition::new("stories");
 
 /// The file in an index's folder.
 const FILE: &str = "index.redb";
-/// … and its name while it is made.
-const UNMADE: &str = "index.redb.new";
+/// … and how its name begins while it is made.
+const UNMADE: &str = ".index.redb-";
 /// Memory for pages of the file: most of what is read is read once.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
@@ -121,18 +121,18 @@ impl Store {
     pub(super) fn make(folder: &Path, begin: impl FnOnce(&Batch<'_>) -> Result<()>) -> Result<()> {
         let io = |source| Error::Io { path: folder.to_path_buf(), source };
         std::fs::create_dir_all(folder).map_err(io)?;
-        let path = folder.join(UNMADE);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-            _ => {}
-        }
-        let file = builder().create(&path).map_err(|error| failed(&path, error))?;
-        let store = Store { path: path.clone(), file: File::Writing(Box::new(file)) };
+        // Each process makes one of its own, and the first to be done gives it its name.
+        let made = tempfile::Builder::new().prefix(UNMADE).tempfile_in(folder).map_err(io)?.into_temp_path();
+        let file = builder().create(&made).map_err(|error| failed(&made, error))?;
+        let store = Store { path: made.to_path_buf(), file: File::Writing(Box::new(file)) };
         let batch = store.begin()?;
         begin(&batch)?;
         batch.commit()?;
         drop(store);
-        std::fs::rename(&path, folder.join(FILE)).map_err(io)?;
+        match made.persist_noclobber(folder.join(FILE)) {
+            Err(other) if other.error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+            named => named.map_err(|error| io(error.error))?,
+        }
         // The name has to last as well; where folders cannot be opened the system sees to it.
         if let Ok(opened) = std::fs::File::open(folder) {
             opened.sync_all().map_err(io)?;

@@ -41,7 +41,8 @@ pub fn columns(source: &str, first: u64, table: &RecordBatch, options: &ReadOpti
 }
 
 /// Whether a field of an article is looked for in a column of this name.
-pub(super) fn is_asked(name: &str, options: &ReadOptions) -> bool {
+#[must_use]
+pub fn is_asked(name: &str, options: &ReadOptions) -> bool {
     let named = |other: &str| other.eq_ignore_ascii_case(name);
     Role::ALL.iter().any(|role| options.fields.mapped(*role).map_or_else(|| role.names().iter().any(|usual| named(usual)), named))
 }
@@ -85,8 +86,8 @@ impl Column {
             DataType::RunEndEncoded(_, value) => plain(value.data_type()),
             DataType::Struct(_) => {
                 let object = array.as_struct();
-                match object.column_by_name("name").or_else(|| object.column_by_name("rendered")) {
-                    Some(member) => Column::Named(object.clone(), Box::new(Column::of(member))),
+                match object.column_names().iter().position(|name| matches!(*name, "name" | "rendered")) {
+                    Some(member) => Column::Named(object.clone(), Box::new(Column::of(object.column(member)))),
                     None => other("an object"),
                 }
             }

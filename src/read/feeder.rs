@@ -9,7 +9,7 @@ use csv::ByteRecord;
 
 use super::fetch::Fetcher;
 use super::format::Format;
-use super::input::InputFile;
+use super::input::{InputFile, Inputs};
 use super::json;
 use super::lines::{self, BLOCK_BYTES, Block, Blocks, MAX_RECORD_BYTES};
 use super::open::{self, Stream};
@@ -46,6 +46,19 @@ pub(super) enum Job {
     Failed(Error),
 }
 
+impl Job {
+    /// Where it comes from, when that could be read.
+    pub(super) fn file(&self) -> Option<&InputFile> {
+        match self {
+            Job::Page(file, _) | Job::OpenPage(file, ..) => Some(file),
+            Job::Lines { file, .. } | Job::Json { file, .. } | Job::Row { file, .. } => Some(file),
+            #[cfg(feature = "parquet")]
+            Job::Table { file, .. } => Some(file),
+            Job::Failed(_) => None,
+        }
+    }
+}
+
 enum Records {
     Lines(Blocks<Stream>),
     Values {
@@ -74,10 +87,9 @@ pub(super) struct Feeder {
 }
 
 impl Feeder {
-    pub(super) fn new(entries: Vec<Result<InputFile>>, counter: Arc<AtomicU64>, options: &ReadOptions, follow: bool) -> Feeder {
-        let addresses = entries.iter().flatten().filter(|file| file.is_address()).map(|file| file.id.clone());
-        let fetcher = Fetcher::new(addresses.collect(), options.validators.clone());
-        let entries = entries.into_iter();
+    pub(super) fn new(found: Inputs, counter: Arc<AtomicU64>, options: &ReadOptions, follow: bool) -> Feeder {
+        let fetcher = Fetcher::new(found.addresses, options.validators.clone());
+        let entries = found.entries.into_iter();
         #[cfg(feature = "parquet")]
         let options = options.clone();
         Feeder {
@@ -96,7 +108,7 @@ impl Feeder {
         self.fetcher.validators()
     }
 
-    pub(super) fn unchanged(&self) -> usize {
+    pub(super) fn unchanged(&self) -> &[String] {
         self.fetcher.unchanged()
     }
 

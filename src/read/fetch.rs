@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Validators;
 use super::http::Client;
+use super::input;
 
 /// Addresses asked at once: most wait for their servers, and every answer may wait for its turn in memory.
 const AT_ONCE: usize = 8;
@@ -51,7 +52,7 @@ pub(super) struct Fetcher {
     /// What earlier answers gave.
     known: BTreeMap<String, Validators>,
     given: BTreeMap<String, Validators>,
-    unchanged: usize,
+    unchanged: Vec<String>,
 }
 
 impl Fetcher {
@@ -60,7 +61,7 @@ impl Fetcher {
     }
 
     fn within(limits: Limits, waiting: VecDeque<String>, known: BTreeMap<String, Validators>) -> Fetcher {
-        Fetcher { client: Client::new(limits), waiting, asked: VecDeque::new(), known, given: BTreeMap::new(), unchanged: 0 }
+        Fetcher { client: Client::new(limits), waiting, asked: VecDeque::new(), known, given: BTreeMap::new(), unchanged: Vec::new() }
     }
 
     /// The validators of all answers so far.
@@ -68,9 +69,9 @@ impl Fetcher {
         &self.given
     }
 
-    /// How many addresses have not changed.
-    pub(super) fn unchanged(&self) -> usize {
-        self.unchanged
+    /// The addresses that have not changed.
+    pub(super) fn unchanged(&self) -> &[String] {
+        &self.unchanged
     }
 
     /// The body at the next address, `None` when it has not changed; the error says why there is none.
@@ -78,9 +79,10 @@ impl Fetcher {
         while self.asked.len() < AT_ONCE
             && let Some(address) = self.waiting.pop_front()
         {
-            let (client, known, from) = (self.client.clone(), self.known.get(&address).cloned().unwrap_or_default(), address.clone());
-            let ask = move || client.get(&from, &known);
-            self.asked.push_back((address, thread::Builder::new().spawn(ask)));
+            let shown = input::shown(&address);
+            let (client, known) = (self.client.clone(), self.known.get(&shown).cloned().unwrap_or_default());
+            let ask = move || client.get(&address, &known);
+            self.asked.push_back((shown, thread::Builder::new().spawn(ask)));
         }
         let Some((address, asked)) = self.asked.pop_front() else { return Err("not asked for".into()) };
         let asked = asked.map_err(|error| error.to_string())?;
@@ -88,7 +90,9 @@ impl Fetcher {
             Answer::Body(body, validators) => (Some(body), validators),
             Answer::Unchanged(validators) => (None, validators),
         };
-        self.unchanged += usize::from(body.is_none());
+        if body.is_none() {
+            self.unchanged.push(address.clone());
+        }
         if validators != Validators::default() {
             self.given.insert(address, validators);
         }

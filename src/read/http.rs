@@ -11,6 +11,7 @@ use url::Url;
 
 use super::Validators;
 use super::fetch::{Answer, Limits};
+use super::input::shown;
 
 /// Who asks.
 const USER_AGENT: &str = concat!("samestory/", env!("CARGO_PKG_VERSION"), " (+feed reader)");
@@ -78,14 +79,15 @@ impl Client {
     fn redirected(&self, seen: &[Url], target: &str) -> Result<Url, String> {
         let last = seen.last().ok_or("no address")?;
         let target = last.join(target).map_err(|error| format!("redirected to {target:?}, which is no address: {error}"))?;
+        let shown = shown(target.as_str());
         if !matches!(target.scheme(), "http" | "https") {
-            return Err(format!("redirected to {target}, which is no http address: not followed"));
+            return Err(format!("redirected to {shown}, which is no http address: not followed"));
         }
         if seen.contains(&target) {
-            return Err(format!("redirected in a loop, back to {target}"));
+            return Err(format!("redirected in a loop, back to {shown}"));
         }
         if seen.len() > self.limits.redirects {
-            return Err(format!("redirected more than {} times, last to {target}", self.limits.redirects));
+            return Err(format!("redirected more than {} times, last to {shown}", self.limits.redirects));
         }
         Ok(target)
     }

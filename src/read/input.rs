@@ -1,11 +1,12 @@
 //! From arguments to the list of files and addresses to read, each with its page id and format.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
+use url::Url;
 use walkdir::{DirEntry, WalkDir};
 
 use super::format::{self, Format};
@@ -63,10 +64,24 @@ impl InputFile {
 pub(super) struct Inputs {
     /// Files and what could not be found, in input order.
     pub(super) entries: Vec<Result<InputFile>>,
+    /// The addresses among them as they were given, in the same order.
+    pub(super) addresses: VecDeque<String>,
     /// Files in folders and globs whose extension says nothing.
     pub(super) skipped: usize,
     /// The argument behind each entry, put in front of ids that clash.
     prefixes: Vec<String>,
+}
+
+/// An address without the user and password in it, which are for its server alone.
+pub(super) fn shown(address: &str) -> String {
+    match Url::parse(address) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            // An address with a user has a host, and so it can do without.
+            let _ = url.set_username("").and_then(|()| url.set_password(None));
+            url.into()
+        }
+        _ => address.to_owned(),
+    }
 }
 
 fn is_address(input: &str) -> bool {
@@ -78,7 +93,11 @@ pub(super) fn resolve(inputs: &[String], format: Option<Format>) -> Inputs {
     let mut found = Inputs::default();
     for input in inputs {
         let path = Path::new(input);
-        if input == STDIN || is_address(input) {
+        if is_address(input) {
+            let address = shown(input);
+            found.addresses.push_back(input.clone());
+            found.push(Ok(InputFile { path: address.as_str().into(), id: address.clone(), format, size: 0 }), &address);
+        } else if input == STDIN {
             found.push(Ok(InputFile { path: path.into(), id: input.clone(), format, size: 0 }), input);
         } else if path.is_dir() {
             found.folder(path, input);
@@ -274,6 +293,21 @@ mod tests {
         let (good, bad): (Vec<_>, Vec<_>) = found.entries.into_iter().partition(Result::is_ok);
         let good = good.into_iter().flatten().map(|file| file.id).collect();
         (good, bad.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect(), found.skipped)
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (address, expected) in [
+            ("http://me:secret@a.example/feed?x=1", "http://a.example/feed?x=1"),
+            ("https://me@a.example", "https://a.example/"),
+            ("http://a.example", "http://a.example"),
+            ("http://", "http://"),
+        ] {
+            assert_eq!(shown(address), expected);
+            let found = resolve(&[address.to_owned()], None);
+            let file = found.entries[0].as_ref().expect("an address");
+            assert_eq!((file.id.as_str(), file.path.to_str(), &*found.addresses[0]), (expected, Some(expected), address));
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "arrow")]
-pub use self::columns::columns;
+pub use self::columns::{columns, is_asked};
 pub use self::fields::FieldMap;
 pub use self::format::Format;
 pub use self::memory::records;

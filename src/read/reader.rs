@@ -3,7 +3,7 @@
 //! While one batch is parsed the next is read and decompressed, so at any time two batches of raw bytes (8 MiB each at most) and one of
 //! articles are held. Pages are opened where they are parsed. Who follows standard input waits for no batch but the one it gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,6 +30,8 @@ pub struct Reader {
     follow: bool,
     next_batch: Vec<Job>,
     ready: std::iter::Flatten<std::vec::IntoIter<Vec<Result<Article>>>>,
+    /// Addresses that gave articles.
+    fruitful: BTreeSet<String>,
     counter: Arc<AtomicU64>,
     total: Option<u64>,
     skipped: usize,
@@ -46,15 +48,17 @@ impl Reader {
         let total = (!stdin && !files().any(InputFile::is_address)).then(|| files().map(|file| file.size).sum());
         let follow = options.follow && stdin;
         let counter = Arc::new(AtomicU64::new(0));
+        let skipped = found.skipped;
         Reader {
-            feeder: Feeder::new(found.entries, Arc::clone(&counter), &options, follow),
+            feeder: Feeder::new(found, Arc::clone(&counter), &options, follow),
             options,
             follow,
+            fruitful: BTreeSet::new(),
             next_batch: Vec::new(),
             ready: Vec::new().into_iter().flatten(),
             counter,
             total,
-            skipped: found.skipped,
+            skipped,
         }
     }
 
@@ -79,14 +83,16 @@ impl Reader {
     /// What the answers of addresses read so far give to ask with the next time, by address as in the inputs; see
     /// [`ReadOptions::validators`]. An address that failed or gave nothing is missing.
     #[must_use]
-    pub fn validators(&self) -> &BTreeMap<String, Validators> {
-        self.feeder.validators()
+    pub fn validators(&self) -> BTreeMap<String, Validators> {
+        let is_read = |address: &String| self.fruitful.contains(address) || self.feeder.unchanged().contains(address);
+        let given = self.feeder.validators().iter().filter(|(address, _)| is_read(address));
+        given.map(|(address, validators)| (address.clone(), validators.clone())).collect()
     }
 
     /// How many addresses said that nothing has changed since the answer that [`ReadOptions::validators`] are of. They give no article.
     #[must_use]
     pub fn unchanged(&self) -> usize {
-        self.feeder.unchanged()
+        self.feeder.unchanged().len()
     }
 
     /// Parses a batch while the next one is read; false when there is none.
@@ -97,11 +103,17 @@ impl Reader {
         }
         let (options, counter, feeder, follow) = (&self.options, &self.counter, &mut self.feeder, self.follow);
         let any = !jobs.is_empty();
-        let parse = || jobs.into_par_iter().map(|job| items(job, options, counter)).unzip::<_, _, Vec<_>, Vec<_>>();
+        let parse = || -> Vec<Items> { jobs.into_par_iter().map(|job| items(job, options, counter)).collect() };
         let ahead = || if follow { Vec::new() } else { feeder.batch() };
-        let ((items, buffers), next_batch) = rayon::join(parse, ahead);
+        let (parsed, next_batch) = rayon::join(parse, ahead);
         self.next_batch = next_batch;
-        self.ready = items.into_iter().flatten();
+        let (mut ready, mut buffers) = (Vec::with_capacity(parsed.len()), Vec::with_capacity(parsed.len()));
+        for Items { items, buffer, address } in parsed {
+            self.fruitful.extend(address.filter(|_| items.iter().any(Result::is_ok)));
+            ready.push(items);
+            buffers.push(buffer);
+        }
+        self.ready = ready.into_iter().flatten();
         self.feeder.reuse(buffers);
         any
     }
@@ -120,9 +132,19 @@ impl Iterator for Reader {
     }
 }
 
-/// What a job becomes: articles and errors, each complaint after its article; and the buffer it came in, to be filled again.
-fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Result<Article>>, Vec<u8>) {
+/// What a job becomes.
+struct Items {
+    /// Articles and errors, each complaint after its article.
+    items: Vec<Result<Article>>,
+    /// The buffer it came in, to be filled again.
+    buffer: Vec<u8>,
+    /// The address it came from.
+    address: Option<String>,
+}
+
+fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> Items {
     let (mut items, mut buffer) = (Vec::new(), Vec::new());
+    let address = job.file().filter(|file| file.is_address()).map(|file| file.id.clone());
     match job {
         Job::Failed(error) => items.push(Err(error)),
         Job::Lines { file, first, bytes } => {
@@ -145,7 +167,7 @@ fn items(job: Job, options: &ReadOptions, counter: &Arc<AtomicU64>) -> (Vec<Resu
         },
         Job::OpenPage(file, format, stream) => document(&file, format, stream, options, &mut items),
     }
-    (draft::share(items), buffer)
+    Items { items: draft::share(items), buffer, address }
 }
 
 /// Reads what is one document: a page, or a feed of many articles.
@@ -265,7 +287,7 @@ mod tests {
         assert_eq!(one("a.txt", text.as_bytes()), rows("a.txt", 3, &[&format!("a.txt|Bridge|Bridge//{BODY} {BODY}")]));
         let html = format!("<html><head><title>Bridge</title></head>\n<body><p>{}</p></body></html>", BODY.replace("bridge", "bri\0dge"));
         assert_eq!(one("a.html", html.as_bytes()), rows("a.html", 2, &[&format!("a.html|Bridge|{BODY}")]));
-        let feed = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss><channel>\n<item><guid>tag:1</guid><title>T\01</title></item>\n\
+        let feed = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss><channel>\n<item><guid>tag:1</guid><title>T\u{0}1</title></item>\n\
             <item><guid>tag:2</guid><title>Şehir</title></item>\0\n<!-- Two in a document of two hundred bytes or more. --></channel></rss>";
         let expected = ["tag:1|T1|T1", "tag:2|Şehir|Şehir"];
         assert_eq!(one("f.xml", feed.as_bytes()), rows("f.xml", 3, &expected));

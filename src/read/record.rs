@@ -106,8 +106,13 @@ pub(super) fn text_of<'a>(name: &str, value: Value<'a>, numbers: bool) -> std::r
     match value {
         Value::Text(text) => Ok(text),
         Value::Number(number) if numbers => {
-            let whole = number.strip_prefix('-').unwrap_or(&number).bytes().all(|byte| byte.is_ascii_digit());
-            if whole { Ok(number) } else { Err(format!("field {name:?}: {number} is not a whole number")) }
+            // A data frame writes 1.0 where another row has no number.
+            let whole =
+                number.split_once('.').filter(|(_, rest)| rest.bytes().all(|byte| byte == b'0')).map_or(&*number, |(whole, _)| whole);
+            if !whole.strip_prefix('-').unwrap_or(whole).bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(format!("field {name:?}: {number} is not a whole number"));
+            }
+            Ok(if whole.len() == number.len() { number } else { whole.to_owned().into() })
         }
         Value::Number(_) => Err(format!("field {name:?}: expected a string, found a number")),
         Value::Other(found) => Err(format!("field {name:?}: expected a string, found {found}")),

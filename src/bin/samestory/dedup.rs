@@ -84,9 +84,17 @@ impl Tally {
 
 /// `samestory dedup`; true when all input was good.
 pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
+    let inputs = or_stdin(&args.inputs);
+    if let Some(other) = inputs.iter().find(|input| args.follow && *input != "-") {
+        bail!(Wrong(format!("{other}: only standard input can be followed")));
+    }
     let (mut index, run) = open_index(&args.place, said)?;
+    let is_output = |input: &&String| run.output.as_deref().is_some_and(|output| is_same(Path::new(input.as_str()), output));
+    if let Some(input) = inputs.iter().find(is_output) {
+        bail!(Wrong(format!("{input}: is both an input and the output")));
+    }
     let mut out = Output::stream(run.output.as_deref())?;
-    let (batch, inputs) = (args.batch.map_or(BATCH, |batch| batch.0 as usize), or_stdin(&args.inputs));
+    let batch = args.batch.map_or(BATCH, |batch| batch.0 as usize);
     let good = insert(&mut index, &inputs, &run, Pace { batch, follow: args.follow }, |answers| {
         let is_asked = |answer: &&Answer| !args.new_only || (answer.verdict == Verdict::New && !answer.again);
         for answer in answers.iter().filter(is_asked) {
@@ -99,6 +107,12 @@ pub(crate) fn dedup(args: &Dedup, said: Settings) -> Result<bool> {
     let good = good?;
     index.close()?;
     Ok(good)
+}
+
+/// Whether two names are of one file that is there.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+    whole(a).is_some_and(|a| whole(b) == Some(a))
 }
 
 /// How articles are cut into batches.
@@ -139,7 +153,7 @@ pub(crate) fn insert(
                 while let Some(item) = reader.next()
                     && give.send(item).is_ok()
                 {}
-                reader.validators().clone()
+                reader.validators()
             })
         });
         let mut batch: Vec<Article> = Vec::with_capacity(pace.batch);

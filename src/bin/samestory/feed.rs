@@ -59,7 +59,8 @@ fn of_index(args: &args::Feed, most: usize) -> Result<bool> {
     let good = if args.inputs.is_empty() { true } else { insert(&mut index, &args.inputs, &run, Pace::default(), |_| Ok(()))? };
     let feed = Feed::of_index(&index.newest(most)?);
     index.close()?;
-    written(args, &run, feed, out)?.finish()?;
+    let nothing = !good && feed.entries.is_empty();
+    written(args, &run, feed, out)?.finish_unless(nothing)?;
     Ok(good)
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Dedup {
     pub(crate) inputs: Vec<String>,
     #[command(flatten)]
     pub(crate) place: Place,
-    /// Print only what is new, neither copies nor known stories.
+    /// Print only what is new, neither copies nor known stories; another text of a known id is new as well, unless it is a copy or of a story.
     #[arg(long, help_heading = "Output")]
     pub(crate) new_only: bool,
     /// Articles that are written to disk together, 1 to 100000: an answer is printed when it is on disk [default: 100].

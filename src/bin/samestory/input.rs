@@ -157,9 +157,9 @@ pub(crate) fn following(run: &Run, validators: BTreeMap<String, Validators>, fol
     ReadOptions { validators, follow, ..options(run, false) }
 }
 
-/// How an import reads: each record stays beside its article.
+/// How an import reads: fields are named as an export names them, and each record stays beside its article.
 pub(crate) fn with_records(run: &Run) -> ReadOptions {
-    options(run, true)
+    ReadOptions { fields: FieldMap::default(), format: None, ..options(run, true) }
 }
 
 /// Gives the outlet of an article its name.

@@ -89,7 +89,12 @@ impl Output {
 
     /// … unless nothing of an input could be read that could take the place of a file: of `read` articles.
     pub(crate) fn finish_of(self, input: &Input, read: usize) -> Result<()> {
-        if read > 0 || input.bad == 0 || matches!(self.to, To::Direct(_)) {
+        self.finish_unless(read == 0 && input.bad > 0)
+    }
+
+    /// The same where it is known whether nothing was read.
+    pub(crate) fn finish_unless(self, nothing: bool) -> Result<()> {
+        if !nothing || matches!(self.to, To::Direct(_)) {
             return self.finish();
         }
         input::say(&format!("nothing was read: {} is not written", self.name));

@@ -28,6 +28,7 @@ use super::input::InputFile;
 use super::record::{self, Fields, Place, Value};
 use super::{ReadOptions, charset, dates, html};
 use crate::error::Result;
+use crate::hash;
 
 /// A content that is shorter than the summary by this factor is a teaser, and the summary the text.
 const TEASER: usize = 2;
@@ -160,7 +161,10 @@ fn article(
     if outlet.is_empty() && url.is_empty() {
         outlet = feed.title.line(options);
     }
-    let id = scoped(&item.id, &url, feed, base, place);
+    // Without id and link it is known by its text: the next time it may stand elsewhere in the feed.
+    let nameless = item.id.is_empty() && url.is_empty();
+    let own = if nameless { format!("{:016x}", hash::bytes(format!("{title}\n{text}").as_bytes())) } else { item.id };
+    let id = scoped(&own, &url, feed, base, place);
     let lang = if item.lang.is_empty() { feed.lang.clone() } else { item.lang };
     let believed = |date: &&String| dates::parse(date, true).is_some_and(|when| dates::plausible(&when, options.latest));
     let dated = [&item.published, &item.updated];

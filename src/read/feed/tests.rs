@@ -136,7 +136,7 @@ fn keys_are_unique_beyond_their_feed() {
         ("<guid>URN:uuid:1</guid>", "URN:uuid:1"),
         ("<guid isPermaLink=\"false\">https://a.example/?p=1</guid>", "https://a.example/?p=1"),
         ("<guid> </guid><link>/x</link>", "https://echo.example/x"),
-        ("", "f.xml:1"),
+        ("", "echo.example#f72221eca7a5169e"),
     ] {
         assert_eq!(one(&format!("{item}<title>T</title>")).split('|').next(), Some(expected), "{item}");
     }
@@ -161,7 +161,7 @@ fn links_are_resolved_and_only_http() {
     for link in ["javascript:alert(1)", "file:///etc/passwd"] {
         let read = read("f.xml", rss(&format!("<item><title>T</title><link>{link}</link></item>")).as_bytes());
         let complaint = format!("!f.xml:3: item 1: the link {link:?} is no http address; the article is kept without it");
-        assert_eq!(read, ["f.xml:1|T|T|Echo|-|en|-".to_string(), complaint]);
+        assert_eq!(read, ["echo.example#f72221eca7a5169e|T|T|Echo|-|en|-".to_string(), complaint]);
     }
 }
 
@@ -192,6 +192,40 @@ fn dates_are_understood_or_named() {
     assert!(changed.ends_with("|2024-12-03 date field"), "{changed}");
     let expected = When::parse_iso("2025-01-01").map(|when| dates::plausible(&when, LATEST));
     assert_eq!(expected, Some(true), "a day ahead is believed");
+}
+
+#[test]
+fn an_item_without_id_and_link_is_known_wherever_it_stands() {
+    let item = |title: &str| format!("<item><title>{title}</title></item>");
+    let keys = |items: String| -> Vec<String> {
+        read("f.xml", rss(&items).as_bytes()).iter().map(|row| row.split('|').next().unwrap_or_default().to_owned()).collect()
+    };
+    let (old, new) = (keys(item("A") + &item("B")), keys(item("C") + &item("A") + &item("B")));
+    assert_eq!(new[1..], old);
+    assert!(new.iter().all(|key| key.starts_with("echo.example#") && key.len() == 13 + 16) && new[0] != new[1], "{new:?}");
+}
+
+#[test]
+fn what_is_not_closed_ends_with_its_item() {
+    let good = |n: u32| format!("<item><guid>tag:{n}</guid><title>T{n}</title></item>\n");
+    let row = |n: u32| format!("tag:{n}|T{n}|T{n}|Echo|-|en|-");
+    for broken in
+        ["<title>T2<br></title>", "<title>T2<br>", "<title>T2</title><description>", "<title>T2</title><media><x>", "<title>T2</title>"]
+    {
+        let end = if broken.ends_with("</title>") && !broken.contains("br") { "" } else { "</item>" };
+        let feed = rss(&format!("{}<item><guid>tag:2</guid>{broken}{end}\n{}{}", good(1), good(3), good(4)));
+        let read = read("f.xml", feed.as_bytes());
+        let rows: Vec<&String> = read.iter().filter(|row| !row.starts_with('!')).collect();
+        assert_eq!(rows, [&row(1), &row(2), &row(3), &row(4)], "{broken}: {read:?}");
+    }
+}
+
+#[test]
+fn bases_inside_each_other_are_bounded() {
+    let deep = "<a xml:base=\"b/\">".repeat(30_000) + &"</a>".repeat(30_000);
+    let feed =
+        rss(&format!("{deep}<item><title>T</title><link>x</link></item>")).replace("<channel>", "<channel xml:base=\"http://a.example/\">");
+    assert!(read("f.xml", feed.as_bytes())[0].contains("|http://a.example/x|"));
 }
 
 #[test]
@@ -266,8 +300,10 @@ fn entities_are_not_expanded_and_size_is_survived() {
     assert_eq!(one(&format!("<title>{long}</title>")).matches("word").count(), 400_000);
     let deep = format!("<description>{}text{}</description>", "<div>".repeat(20_000), "</div>".repeat(20_000));
     assert_eq!(one(&deep).split('|').nth(2), Some("text"));
-    let nested = format!("<title>T</title>{}{}", "<item>".repeat(1000), "</item>".repeat(1000));
+    let nested = format!("<title>T</title>{}{}", "<items>".repeat(1000), "</items>".repeat(1000));
     assert_eq!(one(&nested).split('|').nth(1), Some("T"));
+    let nested = read("f.xml", rss(&format!("{}<title>T</title>{}", "<item>".repeat(1000), "</item>".repeat(1000))).as_bytes());
+    assert_eq!(nested.iter().filter(|row| row.contains("|T|T|")).count(), 1);
 }
 
 #[test]

@@ -37,6 +37,11 @@ enum Field {
     Lang,
 }
 
+/// Elements inside each other that say what addresses are relative to, and bytes of such an address: feeds have one or two, short ones. More
+/// do not count.
+const MAX_BASES: usize = 64;
+const MAX_BASE_BYTES: usize = 2048;
+
 /// A field whose end is not read yet.
 struct Open {
     field: Field,
@@ -56,6 +61,8 @@ struct Walk {
     in_channel: bool,
     /// The item that is open, and its depth.
     item: Option<(usize, Item)>,
+    /// … and the whole name of its element.
+    item_name: String,
     /// Whether its id is its address too, if it looks like one.
     permanent: bool,
     open: Option<Open>,
@@ -92,7 +99,7 @@ pub(super) fn read(text: &str, address: Option<&Url>) -> Result<Feed, String> {
                 }
                 walk.start(vocabulary(&name, &tag), &tag, line);
             }
-            Event::End(tag) => walk.end(tag.local_name().as_ref()),
+            Event::End(tag) => walk.end(tag.name().0),
             Event::Text(text) => walk.text(&text, &minimal_escape(&*text)),
             Event::CData(text) => walk.text(&text, &minimal_escape(&*text)),
             Event::GeneralRef(name) => walk.reference(&name),
@@ -150,6 +157,10 @@ impl Walk {
     }
 
     fn start(&mut self, vocabulary: Vocabulary, tag: &BytesStart<'_>, line: u64) {
+        // Items are not inside each other: something in the last one was not closed, and it ends here.
+        if self.item.is_some() && tag.name().0 == self.item_name {
+            self.end(tag.name().0);
+        }
         self.depth += 1;
         let name = local(tag);
         if let Some(open) = &mut self.open {
@@ -160,7 +171,8 @@ impl Walk {
         }
         if let Some(base) = attribute(tag, "xml:base") {
             let joined = self.bases.last().map_or_else(|| Url::parse(&base), |(_, last)| last.join(&base));
-            self.bases.extend(joined.ok().map(|base| (self.depth, base)));
+            let kept = joined.ok().filter(|base| self.bases.len() < MAX_BASES && base.as_str().len() <= MAX_BASE_BYTES);
+            self.bases.extend(kept.map(|base| (self.depth, base)));
         }
         let lang = attribute(tag, "xml:lang").unwrap_or_default();
         let is_item = vocabulary == Vocabulary::Feed && name == if self.atom { "entry" } else { "item" };
@@ -177,6 +189,7 @@ impl Walk {
                 let id = attribute(tag, "rdf:about").unwrap_or_default();
                 let base = self.bases.last().filter(|(depth, _)| *depth > 0).map(|(_, base)| base.clone());
                 self.item = Some((self.depth, Item { line, id, lang, base, ..Item::default() }));
+                tag.name().0.clone_into(&mut self.item_name);
             }
             None if self.depth == 1 => self.feed.lang = lang,
             None if self.depth == 2 && name == "channel" => {
@@ -210,10 +223,20 @@ impl Walk {
         }
     }
 
-    fn end(&mut self, name: &str) {
+    /// Ends an element of this whole name, and with an item what was not closed inside it.
+    fn end(&mut self, whole: &str) {
+        let name = whole.rsplit_once(':').map_or(whole, |(_, local)| local);
+        if let Some((at, _)) = self.item.as_ref().filter(|(at, _)| whole == self.item_name && *at < self.depth) {
+            self.depth = *at;
+            if let Some(open) = self.open.take() {
+                self.close(open);
+            }
+        }
         let depth = self.depth;
         self.depth = self.depth.saturating_sub(1);
-        self.bases.retain(|(at, _)| *at < depth);
+        while self.bases.last().is_some_and(|(at, _)| *at >= depth) {
+            self.bases.pop();
+        }
         match self.open.take_if(|open| open.depth == depth) {
             Some(open) => self.close(open),
             None => {

@@ -261,3 +261,39 @@ fn answers_on_the_sample_are_what_they_were() {
     assert_eq!(column(&found, "id").len(), calls::articles().len());
     compare("dedup.jsonl", &found);
 }
+
+#[test]
+fn an_output_that_is_an_input_and_a_file_that_is_followed_are_refused() {
+    let dir = Dir::new().file("a.jsonl", item("a", 1, BRIDGE));
+    for (args, message) in [
+        (["dedup", "./a.jsonl", "--index", "ix", "-o", "a.jsonl"].as_slice(), "is both an input and the output"),
+        (["dedup", "a.jsonl", "--index", "ix", "--follow"].as_slice(), "only standard input can be followed"),
+    ] {
+        let output = dir.run(args);
+        assert_eq!(output.code, Some(2));
+        assert!(output.stderr.contains(message), "{}", output.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(dir.path("a.jsonl")).ok(), Some(item("a", 1, BRIDGE)));
+}
+
+#[test]
+fn two_that_make_one_index_lose_nothing() {
+    for _ in 0..5 {
+        let dir = Dir::new().file("a.jsonl", item("a", 1, BRIDGE)).file("b.jsonl", item("b", 1, FIRE));
+        let run = |input: &str| dir.run(&["dedup", input, "--index", "ix", "-q"]);
+        let (a, b) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| run("b.jsonl"));
+            (run("a.jsonl"), other.join().expect("no panic"))
+        });
+        let mut said = String::new();
+        for output in [a, b] {
+            match output.code {
+                Some(0) => said += &output.stdout,
+                _ => assert!(output.stderr.contains("another process is writing"), "{}", output.stderr),
+            }
+        }
+        let ids = |lines: &str| -> std::collections::BTreeSet<String> { rows(lines).iter().map(|row| row["id"].to_string()).collect() };
+        assert_eq!(ids(&export(&dir)), ids(&said));
+        assert!(!said.is_empty());
+    }
+}

@@ -71,3 +71,28 @@ fn what_has_not_changed_is_not_asked_for_again() {
     assert_eq!((fourth.stderr.as_str(), fourth.code, ids(&fourth)), ("", Some(0), vec!["127.0.0.1#plain".to_owned()]));
     assert_eq!(conditional(), (3, "/failing.xml /feed.xml".to_owned()), "what failed is asked as before");
 }
+
+#[test]
+fn an_entry_stays_that_of_the_first_report_when_it_is_updated() {
+    let dir = Dir::new();
+    let entry = |input: &str| {
+        let feed = dir.pipe(input, &["feed", "-", "--index", "ix", "--format", "json", "-q"]).good();
+        let feed: serde_json::Value = serde_json::from_str(&feed).expect("JSON");
+        let entry = &feed["items"][0];
+        (entry["id"].clone(), entry["title"].clone(), feed["items"].as_array().map(Vec::len))
+    };
+    let titled =
+        |id: &str, title: &str, text: &str| super::item(id, 1, text).replace("\"text\"", &format!("\"title\": \"{title}\", \"text\""));
+    let first = entry(&(titled("a", "Bridge opens", super::BRIDGE) + &titled("b", "Bridge opens, says B", super::BRIDGE)));
+    let updated = entry(&titled("a", "Bridge opens", super::BRIDGE_EDITED));
+    assert_eq!(updated, first);
+    assert_eq!((first.1.as_str(), first.2), (Some("Bridge opens"), Some(1)));
+}
+
+#[test]
+fn a_feed_stays_when_nothing_was_read_into_a_new_index() {
+    let dir = Dir::new().file("keep.xml", "old");
+    let output = dir.run(&["feed", "none.xml", "--index", "ix", "-o", "keep.xml", "-q"]);
+    assert_eq!((output.code, std::fs::read_to_string(dir.path("keep.xml")).ok().as_deref()), (Some(1), Some("old")));
+    assert!(output.stderr.contains("keep.xml is not written"), "{}", output.stderr);
+}

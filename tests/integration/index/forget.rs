@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::{BRIDGE, BRIDGE_EDITED, FIRE, answers, dedup, export, item, lines, said, stream};
+use super::{BRIDGE, BRIDGE_EDITED, FIRE, HARVEST, answers, dedup, export, item, lines, said, stream};
 use crate::generate::Random;
-use crate::util::{Dir, column};
+use crate::util::{Dir, column, rows};
 
 #[track_caller]
 fn forget(dir: &Dir, args: &[&str]) {
@@ -115,4 +115,19 @@ fn forgetting_the_old_frees_space_and_keeps_the_rest() {
     assert_eq!(said(&answers(&dir, &item("fire", 20, FIRE))[0]), ("copy", "undated", Some("undated")));
     let nothing = dir.run(&["forget", "--index", "ix", "--before", "2024-05-20"]);
     assert_eq!((nothing.stderr.as_str(), nothing.code), ("samestory: forgotten: 0\n", Some(0)));
+}
+
+#[test]
+fn an_article_goes_with_its_older_versions() {
+    let dir = Dir::new();
+    dedup(&dir, &(item("a", 10, BRIDGE) + &item("z", 10, FIRE)), &[]);
+    dedup(&dir, &item("a", 1, HARVEST), &[]);
+    forget(&dir, &["--before", "2024-05-05"]);
+    let left = rows(&export(&dir));
+    assert_eq!(left.iter().map(|row| &row["id"]).collect::<Vec<_>>(), ["z"]);
+    assert_eq!(rows(&dedup(&dir, &item("a", 10, BRIDGE), &[]))[0]["version"], 1);
+    // Of one that stays, an old version may go.
+    dedup(&dir, &item("z", 20, HARVEST), &[]);
+    forget(&dir, &["--before", "2024-05-15"]);
+    assert_eq!(rows(&export(&dir)).iter().map(|row| row["samestory"]["version"].clone()).collect::<Vec<_>>(), [2]);
 }

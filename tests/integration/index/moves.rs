@@ -108,3 +108,14 @@ fn an_export_is_an_input() {
     assert_eq!(said(&answers(&dir, &item("new", 3, HARVEST))[0]).0, "new");
     assert_eq!(said(&answers(&dir, &item("fire", 3, FIRE))[0]).0, "new");
 }
+
+#[test]
+fn an_export_is_read_by_its_own_field_names() {
+    let dir = Dir::new().file("samestory.toml", "[fields]\ntext = \"body\"\nid = \"key\"\n");
+    let record = item("a", 1, BRIDGE).replace("\"text\"", "\"body\"").replace("\"id\"", "\"key\"");
+    dedup(&dir, &record, &[]);
+    let exported = export(&dir);
+    let moved = dir.file("export.jsonl", &exported);
+    moved.run(&["import", "export.jsonl", "--index", "other", "-q"]).good();
+    assert_eq!(moved.run(&["export", "--index", "other"]).good(), exported);
+}
