@@ -18,8 +18,8 @@ impl Fetcher {
         &self.none
     }
 
-    pub(super) fn unchanged(&self) -> usize {
-        0
+    pub(super) fn unchanged(&self) -> &[String] {
+        &[]
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
