@@ -353,7 +353,9 @@ def _table_or_rows(reader: _samestory.Reader, articles: Any) -> Articles:
     if hasattr(articles, "__arrow_c_stream__") and not (hasattr(articles, "to_dicts") and "Null" in str(articles.schema)):
         try:
             return reader.table(articles)
-        except (ImportError, TypeError, ValueError):
+        except (ImportError, TypeError, ValueError) as error:
+            if "as a Schema" in str(error):
+                raise TypeError(f"articles: expected mappings or a table, found one column, a {type(articles).__name__}") from None
             # pandas needs pyarrow to give its columns, and cannot give those of many types; its rows do.
             if not _is_frame(articles):
                 raise

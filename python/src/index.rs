@@ -1,5 +1,6 @@
 //! An index that answers article by article.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -76,7 +77,7 @@ impl Index {
     }
 
     fn forget(&self, py: Python<'_>, id: &str) -> PyResult<bool> {
-        self.with(py, |index| index.forget(id))
+        self.with(py, |index| Ok(!index.forget(&BTreeSet::from([id]))?.is_empty()))
     }
 
     fn stats(&self, py: Python<'_>) -> PyResult<String> {

@@ -238,6 +238,9 @@ class Input(unittest.TestCase):
         self.assertEqual(samestory.cluster(frame.with_columns(title=None)).dumps(), expected)
         with self.assertWarns(samestory.BadInput):
             self.assertEqual(samestory.cluster(polars.DataFrame({"text": [None]})).problems, ["articles:1: no text"])
+        for column in (frame["text"], pyarrow.chunked_array([[WIRE]])):
+            with self.assertRaisesRegex(TypeError, f"found one column, a {type(column).__name__}"):
+                samestory.cluster(column)
         with self.assertRaisesRegex(TypeError, "LazyFrame: collect"):
             samestory.cluster(frame.lazy())
 

@@ -195,12 +195,20 @@ impl Index {
         Ok((self.name(named, number, batch)? == name).then_some(number))
     }
 
-    /// Forgets an article by its id, all versions: its text is gone from the file, and what was its story stays. False when there is none.
+    /// Forgets articles by their ids, all versions: their texts are gone from the file, and what was their story stays. Returns the ids that
+    /// were there. O(articles on record), however many ids.
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
-    pub fn forget(&mut self, id: &str) -> Result<bool> {
-        Ok(self.forget_where(|article, _| article.key == id)? > 0)
+    pub fn forget(&mut self, ids: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
+        let view = self.store.view()?;
+        let known = |id: &&str| view.number(id).map(|number| number.map(|_| (*id).to_owned())).transpose();
+        let there: BTreeSet<String> = ids.iter().filter_map(known).collect::<Result<_>>()?;
+        drop(view);
+        if !there.is_empty() {
+            self.forget_where(|article, _| ids.contains(article.key.as_str()))?;
+        }
+        Ok(there)
     }
 
     /// Forgets all articles published before a day, undated ones by the newest day when they came; with an article its older versions.

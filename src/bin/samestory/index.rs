@@ -1,5 +1,6 @@
 //! The subcommands that look after an index: `recluster`, `export`, `import`, `stats`, `forget`.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
@@ -139,16 +140,12 @@ pub(crate) fn stats(args: &IndexStats) -> Result<bool> {
 /// `samestory forget`; true when every id was there.
 pub(crate) fn forget(args: &Forget) -> Result<bool> {
     let mut index = Index::reopen(&args.index)?;
-    let mut good = true;
-    let mut forgotten = 0;
-    for id in &args.id {
-        if index.forget(id)? {
-            forgotten += 1;
-        } else {
-            good = false;
-            input::say(&format!("id {id:?} is not in the index"));
-        }
-    }
+    let ids: BTreeSet<&str> = args.id.iter().map(String::as_str).collect();
+    let there = index.forget(&ids)?;
+    let mut forgotten = there.len() as u64;
+    let unknown: Vec<&&str> = ids.iter().filter(|id| !there.contains(**id)).collect();
+    unknown.iter().for_each(|id| input::say(&format!("id {id:?} is not in the index")));
+    let good = unknown.is_empty();
     if let Some(day) = args.before {
         forgotten += index.forget_before(day)?;
     }

@@ -131,3 +131,12 @@ fn an_article_goes_with_its_older_versions() {
     forget(&dir, &["--before", "2024-05-15"]);
     assert_eq!(rows(&export(&dir)).iter().map(|row| row["samestory"]["version"].clone()).collect::<Vec<_>>(), [2]);
 }
+
+#[test]
+fn several_ids_are_forgotten_at_once() {
+    let dir = Dir::new();
+    dedup(&dir, &(item("a", 10, BRIDGE) + &item("b", 10, FIRE) + &item("c", 10, HARVEST)), &[]);
+    let output = dir.run(&["forget", "--index", "ix", "--id", "a", "--id", "none", "--id", "c", "--id", "a"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(1), "samestory: id \"none\" is not in the index\nsamestory: forgotten: 2\n"));
+    assert_eq!(column(&export(&dir), "id"), ["b"]);
+}
