@@ -3,7 +3,7 @@
 //! read lines → count what outlets repeat → clean → shingle → copies → stories → scores. Articles may come in any order and on any
 //! number of threads; the result is the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::AHashMap;
 use rayon::prelude::*;
@@ -184,6 +184,19 @@ impl<'a> Run<'a> {
         let unmet = pinned(self.articles, &self.config.together).into_iter().filter(|(a, b)| story(*a) != story(*b));
         let key = |id: ArticleId| self.articles[id.index()].key.to_string();
         unmet.map(|(a, b)| (key(a), key(b))).collect()
+    }
+
+    /// Ids in pins that no article has, in the order of the pins.
+    #[must_use]
+    pub fn unknown_pins(&self) -> Vec<String> {
+        let ids = || self.config.together.iter().chain(&self.config.apart).flat_map(|(a, b)| [a.as_str(), b.as_str()]);
+        let mut unknown: BTreeSet<&str> = ids().collect();
+        if !unknown.is_empty() {
+            self.articles.iter().for_each(|article| {
+                unknown.remove(article.key.as_str());
+            });
+        }
+        ids().filter(|id| unknown.contains(id)).map(str::to_owned).collect()
     }
 
     /// The story number of each article if mean probabilities of at least `least` merged: what a sweep over thresholds looks at. Pins of the

@@ -1,6 +1,6 @@
 //! Clustering and what it found.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -39,25 +39,15 @@ pub(crate) fn cluster(py: Python<'_>, articles: &Bound<'_, Articles>, config: &s
                 article.outlet = Some(name.as_str().into());
             }
         }
-        let (found, unmet) = {
+        let (found, unknown, unmet) = {
             let run = samestory::Run::with(&articles, &config, Reference::Corpus)?;
-            (run.clustering(), run.unmet_pins())
+            (run.clustering(), run.unknown_pins(), run.unmet_pins())
         };
-        let unknown = unknown_pins(&articles, &config).into_iter().map(|id| format!("pinned id {id:?} is not among the articles"));
+        let unknown = unknown.iter().map(|id| format!("pinned id {id:?} is not among the articles"));
         let problems = doubles.iter().map(ToString::to_string).chain(unknown).collect();
         Ok(Stories { articles, found, problems, unmet })
     });
     found.map_err(raised)
-}
-
-/// Pinned ids that no article has.
-fn unknown_pins<'c>(articles: &[Article], config: &'c Config) -> BTreeSet<&'c str> {
-    let mut unknown: BTreeSet<&str> = config.together.iter().chain(&config.apart).flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
-    if !unknown.is_empty() {
-        let known: HashSet<&str> = articles.iter().map(|article| article.key.as_str()).collect();
-        unknown.retain(|id| !known.contains(id));
-    }
-    unknown
 }
 
 #[pymethods]

@@ -154,11 +154,15 @@ class Spark(unittest.TestCase):
             self.spark.conf.set(name, value)
         killer = threading.Timer(6, self.kill_an_executor)
         killer.start()
+        # Components by all tasks together.
+        fits = unittest.mock.patch.object(samestory.spark, "FITS", 0)
+        fits.start()
         try:
             found = samestory.spark.cluster(self.table(rows, 5), self.work("killed"), linkage="single", resemblance=0.6)
             self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
         finally:
             killer.join()
+            fits.stop()
             for name, value in before.items():
                 self.spark.conf.set(name, value)
         self.assertTrue(self.killed)
@@ -175,14 +179,14 @@ class Spark(unittest.TestCase):
 
     def test_components_of_a_path(self) -> None:
         run = samestory.spark._Run(self.spark, self.work("path"), '{"level": "copies"}')
-        edges = [(at.to_bytes(2, "big"), (at + 1).to_bytes(2, "big")) for at in range(24)] + [(b"x", b"y")]
+        edges = [(at.to_bytes(2, "big"), (at + 1).to_bytes(2, "big")) for at in range(60)] + [(b"x", b"y")]
         random.Random(3).shuffle(edges)
         table = self.spark.createDataFrame([(bytearray(a), bytearray(b)) for a, b in edges], "a binary, b binary").repartition(3)
-        expected = {at.to_bytes(2, "big"): b"\0\0" for at in range(25)} | {b"x": b"x", b"y": b"x"}
+        expected = {at.to_bytes(2, "big"): b"\0\0" for at in range(61)} | {b"x": b"x", b"y": b"x"}
         # By one task, and by all together.
         for name, fits in (("one", samestory.spark.FITS), ("stars", 0)):
             with unittest.mock.patch.object(samestory.spark, "FITS", fits):
-                self.assertEqual({bytes(row[0]): bytes(row[1]) for row in run.components(name, table).collect()}, expected, name)
+                self.assertEqual({bytes(row["node"]): bytes(row["root"]) for row in run.components(name, table).collect()}, expected, name)
 
     def test_what_cannot_be_is_refused(self) -> None:
         few = self.rows[:3]

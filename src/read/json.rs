@@ -206,6 +206,7 @@ mod tests {
             (r#"{"id":"a","content":"<p>One.<br>Two.</p><script>x()</script>"}"#, "a|-|One.\nTwo.|-|-|-|-|-"),
             (r#"{"id":9,"title":{"rendered":"h"},"content":{"rendered":"<p>One.</p>"}}"#, "9|h|One.|-|-|-|-|-"),
             (r#"{"id":"a","text":"a <p> in a text"}"#, "a|-|a <p> in a text|-|-|-|-|-"),
+            (r#"{"id":9.0,"text":"t"}"#, "9|-|t|-|-|-|-|-"),
             (r#"{"id":"a","text":"t","date":1733244284}"#, "a|-|t|-|-|-|2024-12-03T16:44:44Z|-"),
         ] {
             let outcome = read(json, &options());

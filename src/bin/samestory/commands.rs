@@ -1,6 +1,5 @@
 //! One short function for each subcommand: read, run the library, write.
 
-use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use samestory::story::Reference;
 use samestory::{Config, Level, Stage};
 
 use crate::args::{Cluster, Explain};
-use crate::input::{self, Input};
+use crate::input;
 use crate::output::Output;
 use crate::settings::{Run, Settings, Wrong};
 use crate::stats::Stats;
@@ -40,9 +39,9 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     let read = input.articles.len() as u64;
     stats.end(Stage { name: "read", counts: vec![("articles", read), ("bad_input", input.bad), ("skipped_files", input.skipped)] });
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
-    let (mut found, unmet) = with_threads(&run, || -> samestory::Result<_> {
+    let (mut found, unknown, unmet) = with_threads(&run, || -> samestory::Result<_> {
         let done = samestory::Run::watched(&input.articles, &config, Reference::Corpus, &mut |stage| stats.end(stage))?;
-        Ok((done.clustering(), done.unmet_pins()))
+        Ok((done.clustering(), done.unknown_pins(), done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
     stats.end(Stage { name: "assemble", counts: vec![("stories", found.stories.len() as u64)] });
@@ -55,7 +54,7 @@ pub(crate) fn cluster(args: &Cluster, settings: Settings) -> Result<bool> {
     if args.stats {
         input::say_lines(&stats.table());
     }
-    say_pins(&unknown_pins(&config, &input), &unmet);
+    say_pins(&unknown, &unmet);
     if !run.quiet && format != Format::Text {
         say_counts(&config, input.articles.len() as u64, found.stories.len() as u64);
     }
@@ -98,18 +97,6 @@ fn large(args: &Cluster, memory: u64, config: &Config, run: &Run, mut out: Outpu
 fn say_counts(config: &Config, articles: u64, stories: u64) {
     let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
     input::say(&format!("articles: {articles}, {groups}: {stories}"));
-}
-
-/// Pinned ids that no article has.
-pub(crate) fn unknown_pins(config: &Config, input: &Input) -> Vec<String> {
-    let pinned = || config.together.iter().chain(&config.apart).flat_map(|pair| [&*pair.0, &*pair.1]);
-    let mut unknown: HashSet<&str> = pinned().collect();
-    if !unknown.is_empty() {
-        for article in &input.articles {
-            unknown.remove(&*article.key);
-        }
-    }
-    pinned().filter(|id| unknown.contains(id)).map(str::to_owned).collect()
 }
 
 /// Says which pins could not be followed.

@@ -9,7 +9,7 @@ use samestory::report::{Feed, FeedFormat, write_feed};
 use samestory::{Level, When};
 
 use crate::args;
-use crate::commands::{say_pins, unknown_pins, with_threads};
+use crate::commands::{say_pins, with_threads};
 use crate::dedup::{Pace, insert, open_index};
 use crate::input;
 use crate::output::Output;
@@ -32,15 +32,15 @@ pub(crate) fn feed(args: &args::Feed) -> Result<bool> {
     let mut input = with_threads(&run, || input::read(&args.inputs, &run, false))?;
     input.rename(&config.outlet_aliases);
     let spinner = input::working(&run, format!("grouping {} articles", input.articles.len()));
-    let (found, unmet) = with_threads(&run, || -> samestory::Result<_> {
+    let (found, unknown, unmet) = with_threads(&run, || -> samestory::Result<_> {
         let done = samestory::Run::new(&input.articles, &config)?;
-        Ok((done.clustering(), done.unmet_pins()))
+        Ok((done.clustering(), done.unknown_pins(), done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
     let feed = Feed::newest(&input.articles, &found, most)?;
     let entries = feed.entries.len();
     written(args, &run, feed, out)?.finish_of(&input, input.articles.len())?;
-    say_pins(&unknown_pins(&config, &input), &unmet);
+    say_pins(&unknown, &unmet);
     if !run.quiet {
         let groups = if config.level == Level::Copies { "copy groups" } else { "stories" };
         let left = match found.stories.len() - entries {

@@ -8,7 +8,7 @@ use samestory::report::{self, Format, Options, PageFormat, PageOptions, Template
 use samestory::{Article, Config};
 
 use crate::args::Report;
-use crate::commands::{say_pins, unknown_pins, with_threads};
+use crate::commands::{say_pins, with_threads};
 use crate::input::{self, Input};
 use crate::output::Output;
 use crate::settings::{Run, Settings, Wrong, extension};
@@ -75,7 +75,7 @@ fn written(
     templates: Templates,
 ) -> Result<Vec<u8>> {
     let spinner = input::working(run, format!("grouping {} articles", input.articles.len()));
-    let (written, unmet) = with_threads(run, || -> Result<_> {
+    let (written, unknown, unmet) = with_threads(run, || -> Result<_> {
         let done = samestory::Run::new(&input.articles, config)?;
         let mut found = done.clustering();
         // As `cluster` counts, so that csv and json are the same.
@@ -99,9 +99,9 @@ fn written(
             ReportFormat::Json => report::write(Format::Json, &input.articles, &found, &Options::default(), &mut out),
         }
         .context("the report cannot be written")?;
-        Ok((out, done.unmet_pins()))
+        Ok((out, done.unknown_pins(), done.unmet_pins()))
     })??;
     spinner.finish_and_clear();
-    say_pins(&unknown_pins(config, input), &unmet);
+    say_pins(&unknown, &unmet);
     Ok(written)
 }

@@ -37,9 +37,10 @@ enum Field {
     Lang,
 }
 
-/// Elements inside each other that say what addresses are relative to, and bytes of such an address: feeds have one or two, short ones. More
-/// do not count.
-const MAX_BASES: usize = 64;
+/// Elements inside each other down to an item: no deeper is one looked for.
+const ITEM_DEPTH: usize = 3;
+
+/// Bytes of an address that others are relative to; each item has one. A longer one does not count.
 const MAX_BASE_BYTES: usize = 2048;
 
 /// A field whose end is not read yet.
@@ -169,9 +170,12 @@ impl Walk {
             markup.extend(["<", name, ">"]);
             return;
         }
-        if let Some(base) = attribute(tag, "xml:base") {
+        // Further down are no items, whose links it is for.
+        if self.depth <= ITEM_DEPTH
+            && let Some(base) = attribute(tag, "xml:base")
+        {
             let joined = self.bases.last().map_or_else(|| Url::parse(&base), |(_, last)| last.join(&base));
-            let kept = joined.ok().filter(|base| self.bases.len() < MAX_BASES && base.as_str().len() <= MAX_BASE_BYTES);
+            let kept = joined.ok().filter(|base| base.as_str().len() <= MAX_BASE_BYTES);
             self.bases.extend(kept.map(|base| (self.depth, base)));
         }
         let lang = attribute(tag, "xml:lang").unwrap_or_default();
@@ -185,7 +189,7 @@ impl Walk {
                     self.open(field, tag);
                 }
             }
-            None if is_item && self.depth <= 3 => {
+            None if is_item && self.depth <= ITEM_DEPTH => {
                 let id = attribute(tag, "rdf:about").unwrap_or_default();
                 let base = self.bases.last().filter(|(depth, _)| *depth > 0).map(|(_, base)| base.clone());
                 self.item = Some((self.depth, Item { line, id, lang, base, ..Item::default() }));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::*;
-use crate::read::{ReadOptions, Reader};
+use crate::read::{Format, ReadOptions, Reader};
 
 const FEED: &str = "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Echo</title><item><guid>tag:1</guid><title>Bridge</title>\
                     <link>/a</link></item></channel></rss>";
@@ -168,6 +168,15 @@ fn what_fails_is_named_in_its_place_and_stops_nothing() {
         assert!(found.starts_with(expected), "{found} is not {expected}");
     }
     assert_eq!((found.len(), reader.validators().len(), reader.unchanged()), (paths.len(), 0, 0));
+}
+
+#[test]
+fn what_gave_nothing_is_asked_for_again() {
+    let server = Server::new();
+    let wrong = ReadOptions { format: Some(Format::Csv), ..ReadOptions::new(jiff::civil::date(2024, 12, 31)) };
+    let mut reader = Reader::open(&[server.at("/tagged")], wrong);
+    assert!(reader.by_ref().all(|item| item.is_err()));
+    assert_eq!(reader.validators(), BTreeMap::new());
 }
 
 #[test]
