@@ -21,7 +21,7 @@ use crate::story::{self, Reference, Report, Scores};
 use crate::verify::{CopyRule, Overlap};
 
 mod assemble;
-mod fragments;
+pub(crate) mod fragments;
 mod pages;
 mod unique;
 
@@ -152,8 +152,7 @@ impl<'a> Run<'a> {
     /// Links the copy groups to stories, obeying pairs that are pinned together and apart.
     pub(crate) fn find_stories(&mut self, watch: Watch<'_>) {
         // Only stories need to know the language of a text that does not say it.
-        self.langs = self.articles.par_iter().map(language::of).collect();
-        self.corpora = corpora(self.articles, &self.langs);
+        self.set_languages(None);
         let pins = |pairs: &[(String, String)]| -> Vec<(u32, u32)> {
             pinned(self.articles, pairs).iter().map(|(a, b)| (self.group_of[a.index()], self.group_of[b.index()])).collect()
         };
@@ -163,6 +162,18 @@ impl<'a> Run<'a> {
         watch(Stage { name: "score", counts: vec![("story_candidates", compared), ("long_postings", self.scores.long_postings)] });
         self.story_of = link(self.groups.len(), &self.scores, story::MERGE, &pins);
         watch(Stage { name: "link", counts: vec![("pins", (pins.together.len() + pins.apart.len()) as u64)] });
+    }
+
+    /// Looks for the language of each article, and where it is unknown for the one most articles of the same script are in, so that a short
+    /// flash meets the report of its event: of those here, or of more that were counted elsewhere.
+    pub(crate) fn set_languages(&mut self, counted: Option<&Scripts>) {
+        self.langs = self.articles.par_iter().map(language::of).collect();
+        let here = match counted {
+            None if self.langs.iter().any(Option::is_none) => scripts(self.articles, &self.langs),
+            _ => Scripts::default(),
+        };
+        let scripts = counted.unwrap_or(&here);
+        self.corpora = self.articles.iter().zip(&self.langs).map(|(article, lang)| lang.or_else(|| scripts.usual(article))).collect();
     }
 
     /// Takes stories that were found among more groups than these: the scores of those here, numbered as here, and the story of each, by one
@@ -337,16 +348,9 @@ fn shingles(article: &Article, own: &Own, width: usize) -> Shingles {
     Shingles::new(&tokens, width)
 }
 
-/// The language that each article is compared in: where it is unknown, the one most articles of the same script are in, so that a short
-/// flash meets the report of its event.
-fn corpora(articles: &[Article], langs: &[Option<Lang>]) -> Vec<Option<Lang>> {
+/// What most articles of each script are in.
+fn scripts(articles: &[Article], langs: &[Option<Lang>]) -> Scripts {
     let mut scripts = Scripts::default();
-    if langs.iter().any(Option::is_none) {
-        for (article, lang) in articles.iter().zip(langs) {
-            if let Some(lang) = lang {
-                scripts.add(article, *lang);
-            }
-        }
-    }
-    articles.iter().zip(langs).map(|(article, lang)| lang.or_else(|| scripts.usual(article))).collect()
+    articles.iter().zip(langs).for_each(|(article, lang)| lang.iter().for_each(|lang| scripts.add(article, *lang)));
+    scripts
 }

@@ -122,6 +122,14 @@ impl Scripts {
         }
     }
 
+    /// Takes in what was counted elsewhere.
+    pub(crate) fn merge(&mut self, other: Scripts) {
+        for (script, langs) in other.0 {
+            let counts = self.0.entry(script).or_default();
+            langs.into_iter().for_each(|(lang, count)| *counts.entry(lang).or_default() += count);
+        }
+    }
+
     /// The language that most articles of the same script are in.
     pub(crate) fn usual(&self, article: &Article) -> Option<Lang> {
         let counts = self.0.get(&script_of(article)?)?;

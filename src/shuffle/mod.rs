@@ -28,10 +28,13 @@
 //! | `place` | articles by group | the rows of the result, where copies are all that is looked for |
 //! | `stories` | all articles by group, in one place | the rows of the result |
 
+mod candidates;
 mod containment;
+mod events;
 mod groups;
 mod pairs;
 mod rows;
+mod terms;
 mod texts;
 mod wire;
 
@@ -86,12 +89,35 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "contain", sorted: 0, reads: &["a", "b", "text_a", "text_b"], writes: LINK },
     Spec { name: "held", sorted: 3, reads: &["longer", "shorter", "a", "b", "overlap", "kind", "size"], writes: &["a", "b"] },
     Spec { name: "place", sorted: 2, reads: PLACE, writes: &Row::COLUMNS },
-    Spec { name: "stories", sorted: 2, reads: PLACE, writes: &Row::COLUMNS },
+    Spec { name: "languages", sorted: 0, reads: &["id", "article"], writes: &["key", "value"] },
+    Spec { name: "report", sorted: 2, reads: PLACE, writes: &["first", "label", "lang", "within", "across"] },
+    Spec { name: "terms", sorted: 0, reads: &["report", "said"], writes: &["term", "value"] },
+    Spec { name: "common", sorted: 1, reads: &["term", "value"], writes: &["term", "value"] },
+    Spec { name: "rare", sorted: 0, reads: &["report", "said"], writes: TERM },
+    Spec { name: "holders", sorted: 2, reads: TERM, writes: OF_REPORT },
+    Spec { name: "weigh", sorted: 2, reads: OF_REPORT, writes: TERM },
+    Spec { name: "search", sorted: 2, reads: TERM, writes: OF_REPORT },
+    Spec { name: "choose", sorted: 2, reads: OF_REPORT, writes: &["a", "b"] },
+    Spec { name: "compare", sorted: 2, reads: PAIR, writes: PAIR },
+    Spec { name: "around", sorted: 3, reads: &["report", "pair", "side", "value"], writes: SIDES },
+    Spec { name: "settle", sorted: 2, reads: SIDES, writes: PAIR },
+    Spec { name: "score", sorted: 0, reads: PAIR, writes: &["a", "b", "value", "kind"] },
+    Spec { name: "cut", sorted: 3, reads: &["root", "a", "b", "value"], writes: &["node", "root", "cuts"] },
+    Spec { name: "silhouette", sorted: 2, reads: &["report", "other", "value", "root", "cuts"], writes: &["key", "value"] },
+    Spec { name: "edge", sorted: 0, reads: PAIR, writes: &["a", "b", "value", "kind"] },
+    Spec { name: "story", sorted: 3, reads: &["root", "a", "b", "value"], writes: &["node", "story"] },
+    Spec { name: "full", sorted: 2, reads: &["report", "other"], writes: &["report"] },
+    Spec { name: "fragments", sorted: 3, reads: &["root", "report", "other", "value"], writes: &["node", "story"] },
+    Spec { name: "stories", sorted: 3, reads: &["story", "report", "id", "unit", "own", "article"], writes: &Row::COLUMNS },
 ];
 
 const LINK: &[&str] = &["a", "b", "overlap", "kind"];
 const TEXT: &[&str] = &["label", "unit", "text"];
 const PLACE: &[&str] = &["label", "id", "unit", "own", "article"];
+const TERM: &[&str] = &["term", "report", "value"];
+const OF_REPORT: &[&str] = &["report", "term", "value"];
+const PAIR: &[&str] = &["a", "b", "value"];
+const SIDES: &[&str] = &["pair", "side", "value"];
 const NEAR: &[&str] = &["value", "side", "unit", "label"];
 
 /// What a stage does with its rows.
@@ -190,8 +216,27 @@ impl Stage {
             "near" => grouped(containment::Near::default()),
             "contain" => Box::new(containment::Contain(finder)),
             "held" => grouped(containment::Held::new(config)),
-            "place" => grouped(rows::Places::new(config, false)),
-            "stories" => grouped(rows::Places::new(config, true)),
+            "place" => grouped(rows::Places::new(config)),
+            "languages" => Box::new(rows::Languages::new(config)),
+            "report" => grouped(rows::Reports::new(config, shared)?),
+            "terms" => Box::new(terms::Counts::default()),
+            "common" => grouped(terms::Commons::default()),
+            "rare" => Box::new(terms::Rare(terms::Common::new(shared)?)),
+            "holders" => grouped(terms::Holders::default()),
+            "weigh" => grouped(terms::Weights::new(terms::Common::new(shared)?)),
+            "search" => grouped(candidates::Searches::new(config)),
+            "choose" => grouped(candidates::Chosen::new(config)),
+            "compare" => grouped(candidates::Compared::default()),
+            "around" => grouped(candidates::Around::default()),
+            "settle" => grouped(candidates::Settle::default()),
+            "score" => Box::new(candidates::Scored(candidates::AllGaps::new(&terms::Common::new(shared)?, shared)?)),
+            "cut" => grouped(events::Cuts::default()),
+            "silhouette" => grouped(events::Silhouettes::default()),
+            "edge" => Box::new(events::Edges::new(&terms::Common::new(shared)?, shared)?),
+            "story" => grouped(events::Linked::default()),
+            "full" => grouped(events::Full::default()),
+            "fragments" => grouped(events::Fragments::new(&terms::Common::new(shared)?, shared)?),
+            "stories" => grouped(rows::Stories::new(config)),
             _ => return Err(Error::Input(format!("there is no stage {name:?}"))),
         };
         let spec = STAGES.iter().find(|spec| spec.name == name);

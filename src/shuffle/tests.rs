@@ -161,16 +161,102 @@ impl Engine<'_> {
         });
         let mut found = match self.config.level {
             Level::Copies => self.run("place", &rows.collect(), &[]),
-            Level::Stories => Engine { places: 1, ..*self }.run("stories", &rows.collect(), &[]),
+            Level::Stories => self.stories(&articles, &rows.collect()),
         };
         found.sort();
         found
+    }
+
+    /// The rows of stories, of articles by copy group.
+    fn stories(&self, articles: &Rows, placed: &Rows) -> Rows {
+        let mut reports = self.run("report", placed, &pairs_of(&self.run("languages", articles, &[])));
+        reports.sort();
+        let across = reports.iter().map(|row| &row[2]).collect::<BTreeSet<_>>().len() > 1;
+        let (mut said, mut report_of): (Rows, BTreeMap<Vec<u8>, Vec<u8>>) = (Vec::new(), BTreeMap::new());
+        for (at, row) in (0u64..).zip(&reports) {
+            let number = at.to_be_bytes().to_vec();
+            said.push(vec![[&*number, &row[2]].concat(), row[3].clone()]);
+            if across {
+                said.push(vec![[&*number, b"*"].concat(), row[4].clone()]);
+            }
+            report_of.insert(row[1].clone(), number);
+        }
+        let common = named("count", &self.run("common", &self.run("terms", &said, &[]), &[]));
+        let mut told = self.run("holders", &self.run("rare", &said, &common), &[]);
+        told.extend(said.iter().map(|row| vec![row[0].clone(), Vec::new(), row[1].clone()]));
+        let (entries, postings): (Rows, Rows) = self.run("weigh", &told, &common).into_iter().partition(|row| row[0].is_empty());
+        let entry: BTreeMap<&Vec<u8>, &Vec<u8>> = entries.iter().map(|row| (&row[1], &row[2])).collect();
+        let near: Pairs =
+            self.run("choose", &self.run("search", &postings, &[]), &[]).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let firsts: BTreeSet<&Vec<u8>> = near.iter().map(|pair| &pair.0).collect();
+        let mut rows: Rows = near.iter().map(|(a, b)| vec![a.clone(), b.clone(), entry[b].clone()]).collect();
+        rows.extend(firsts.into_iter().map(|a| vec![a.clone(), Vec::new(), entry[a].clone()]));
+        let sides = self.run("compare", &rows, &[]).into_iter().flat_map(|row| {
+            let pair = [&row[0][..8], &row[1]].concat();
+            [(0, b"a"), (1, b"b")].map(|(at, side)| vec![row[at].clone(), pair.clone(), side.to_vec(), row[2].clone()])
+        });
+        let (alone, sides): (Rows, Rows) = self.run("around", &sides.collect(), &[]).into_iter().partition(|row| row[1] == b"r");
+        let (gaps, settled): (Rows, Rows) = self.run("settle", &sides, &[]).into_iter().partition(|row| row[0].is_empty());
+        let gaps: Rows = gaps.into_iter().map(|row| row[1..].to_vec()).collect();
+        let known = [common.clone(), named("gaps", &gaps)].concat();
+        let scored = self.run("score", &settled, &known);
+        let root = self.components(&ends(&scored, |row| row[3] == [1]));
+        let inside = |row: &&Vec<Vec<u8>>| root.contains_key(&row[0]) && root.get(&row[0]) == root.get(&row[1]);
+        let rows = scored.iter().filter(inside).map(|row| [vec![root[&row[0]].clone()], row[..3].to_vec()].concat()).collect();
+        let cuts = self.run("cut", &rows, &[]);
+        let cut: BTreeMap<&Vec<u8>, &[Vec<u8>]> = cuts.iter().map(|row| (&row[0], &row[1..])).collect();
+        let none = [Vec::new(), Vec::new()];
+        let of = |report: &Vec<u8>| cut.get(report).copied().unwrap_or(&none).to_vec();
+        let both = scored.iter().filter(|row| row[0][8..] != *b"*").flat_map(|row| [(0, 1), (1, 0)].map(|(a, b)| (row, a, b)));
+        let both = both.filter(|(row, a, _)| cut.contains_key(&row[*a]));
+        let mut rows: Rows = both.map(|(row, a, b)| [vec![row[a].clone(), row[b].clone(), row[2].clone()], of(&row[b])].concat()).collect();
+        rows.extend(cut.keys().map(|report| [vec![(*report).clone(), Vec::new(), Vec::new()], of(report)].concat()));
+        let known = [known, pairs_of(&self.run("silhouette", &rows, &[]))].concat();
+        let scored = scored.into_iter().map(|row| row[..3].to_vec()).collect();
+        let edges = self.run("edge", &scored, &known);
+        let root = self.components(&ends(&edges, |row| row[3] >= vec![1]));
+        let inside = |row: &&Vec<Vec<u8>>| root.contains_key(&row[0]) && root.get(&row[0]) == root.get(&row[1]);
+        let rows = edges.iter().filter(inside).map(|row| [vec![root[&row[0]].clone()], row[..3].to_vec()].concat()).collect();
+        let mut story: BTreeMap<Vec<u8>, Vec<u8>> = report_of.values().map(|report| (report.clone(), report.clone())).collect();
+        story.extend(self.run("story", &rows, &[]).into_iter().map(|row| (row[0].clone(), row[1].clone())));
+        let both = edges.iter().flat_map(|row| [(0, 1), (1, 0)].map(|(a, b)| vec![row[a].clone(), row[b].clone()]));
+        let full: BTreeSet<Vec<u8>> = self.run("full", &both.collect(), &[]).into_iter().map(|row| row[0].clone()).collect();
+        let likely: Vec<(&Vec<u8>, &Vec<u8>)> = edges
+            .iter()
+            .filter(|row| row[3] == [2] && row[..2].iter().all(|end| full.contains(end)))
+            .map(|row| (&row[0], &row[1]))
+            .collect();
+        let root = self
+            .components(&likely.iter().map(|(a, b)| vec![story[*a].clone(), story[*b].clone()]).filter(|row| row[0] != row[1]).collect());
+        if !root.is_empty() {
+            let of = |report: &[u8]| root.get(&story[report]);
+            let member =
+                story.iter().filter_map(|(report, story)| Some(vec![root.get(story)?.clone(), report.clone(), Vec::new(), story.clone()]));
+            let pair = likely.iter().filter_map(|(a, b)| Some(vec![of(a)?.clone(), (*a).clone(), [b"p", &***b].concat(), Vec::new()]));
+            let weight = entries.iter().map(|row| (&row[1], b"e", &row[2])).chain(alone.iter().map(|row| (&row[0], b"s", &row[2])));
+            let weight = weight.filter_map(|(name, sign, value)| {
+                Some(vec![of(&name[..8])?.clone(), name[..8].to_vec(), [sign, &name[8..]].concat(), value.clone()])
+            });
+            let rows = member.chain(pair).chain(weight).collect();
+            story.extend(self.run("fragments", &rows, &known).into_iter().map(|row| (row[0].clone(), row[1].clone())));
+        }
+        let rows = placed.iter().map(|row| {
+            let report = &report_of[&row[0]];
+            [vec![story[report].clone(), report.clone()], row[1..].to_vec()].concat()
+        });
+        let inside = edges.iter().filter(|row| story[&row[0]] == story[&row[1]]);
+        let pairs = inside.map(|row| vec![story[&row[0]].clone(), row[..2].concat(), Vec::new(), row[2].clone(), Vec::new(), Vec::new()]);
+        self.run("stories", &rows.chain(pairs).collect(), &[])
     }
 }
 
 /// The ends of links of a kind.
 fn ends(links: &Rows, is: impl Fn(&Vec<Vec<u8>>) -> bool) -> Rows {
     links.iter().filter(|row| is(row)).map(|row| row[..2].to_vec()).collect()
+}
+
+fn pairs_of(rows: &Rows) -> Vec<(Vec<u8>, Vec<u8>)> {
+    rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect()
 }
 
 fn named(name: &str, rows: &Rows) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -292,9 +378,56 @@ fn crowds_answer_as_on_one_machine() {
             assert_eq!(Engine { config: &config, places, seed: 7, busy: &busy }.copies(&articles), expected);
         }
     }
-    // Nothing here is idle, so that everything is compared.
+    // Nothing here is idle but what puts fragments together, so that everything is compared.
     let idle: Vec<&str> = STAGES.iter().map(|spec| spec.name).chain(["thin"]).filter(|name| !busy.borrow().contains(*name)).collect();
-    assert_eq!(idle, [""; 0]);
+    assert_eq!(idle, ["full", "fragments"]);
+}
+
+/// Reports of events: some words of the event among common ones, its numbers, and in two languages the same places and names.
+fn reports(events: usize, of_each: usize, of_one: usize) -> Vec<Article> {
+    let mut seed = 1u64;
+    let mut chance = |most: usize| {
+        seed = hash::mix(seed.wrapping_add(1));
+        seed as usize % most
+    };
+    let mut found = Vec::new();
+    for event in 0..=events {
+        for at in 0..if event == events { of_one } else { of_each } {
+            let lang = [Some("en"), Some("ru"), None][if event == events { 0 } else { chance(7) / 3 }];
+            let ours = |word: usize| format!("{}{event}q{word}", if lang == Some("ru") { "слово" } else { "word" });
+            let mut words: Vec<String> = (0..12 + chance(20)).map(|_| format!("usual{}", chance(400))).collect();
+            words.extend((0..20).map(|_| ours(chance(if event == events { 90 } else { 40 }))));
+            if event != events {
+                let names =
+                    if lang == Some("ru") { ["Путин", "Эрдоган", "Турция"] } else { ["Putin", "Erdogan", "Turkey"] };
+                words.extend([names[event % 3].to_owned(), (1000 + event * 7).to_string(), format!("Barak{event}ov")]);
+            }
+            let (month, day) = (1 + chance(2), 1 + (event + chance(4)) % 28);
+            let date = (chance(4) > 0).then(|| format!("2024-{month:02}-{day:02}"));
+            found.push(Article {
+                key: format!("e{:03}/{event}", (at * 37 + event) % 1000).as_str().into(),
+                text: words.join(" ").as_str().into(),
+                lang: lang.and_then(crate::language::declared),
+                published: date.and_then(|date| Some(Published { when: When::parse_iso(&date)?, source: DateSource::Field })),
+                ..Article::default()
+            });
+        }
+    }
+    found
+}
+
+#[test]
+fn stories_answer_as_on_one_machine() {
+    let busy = RefCell::default();
+    for (articles, window) in [(reports(30, 8, 0), 8760), (reports(12, 10, 0), 48), (reports(4, 5, 170), 8760)] {
+        let config = Config { level: Level::Stories, window, ..Config::default() };
+        let expected = on_one_machine(&articles, &config);
+        let found = Engine { config: &config, places: 4, seed: 3, busy: &busy }.copies(&articles);
+        let stories: BTreeSet<&Vec<u8>> = found.iter().map(|row| &row[1]).collect();
+        assert!(stories.len() * 2 < articles.len(), "{} of {}", stories.len(), articles.len());
+        assert_eq!(found, expected);
+    }
+    assert!(busy.borrow().contains("fragments"));
 }
 
 #[test]
@@ -317,7 +450,7 @@ fn what_no_stage_has_written_is_refused() {
     let overlap = [[9u8, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]].concat();
     for spec in STAGES {
         for cell in [b"x", &[0xff; 40][..], &[], &text, &overlap] {
-            let given: &Shared<'_> = if ["templates", "print"].contains(&spec.name) { &[] } else { &shared };
+            let given: &Shared<'_> = if ["templates", "print", "report"].contains(&spec.name) { &[] } else { &shared };
             let mut stage = Stage::new(spec.name, &config, given).expect(spec.name);
             let mut none = |_: &[&[u8]]| {};
             assert!(stage.row(&[], &mut none).is_err(), "{}", spec.name);

@@ -1,11 +1,24 @@
 //! What rows are made of.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::contain::Sample;
 use crate::copies::Days;
 use crate::error::{Error, Result};
 use crate::extract::{Own, Span};
 use crate::shingle::Shingles;
 use crate::verify::Overlap;
+
+/// A value as bytes.
+pub(super) fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+    postcard::to_allocvec(value).map_err(|error| Error::Input(error.to_string()))
+}
+
+/// The value of these bytes.
+pub(super) fn of_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    postcard::from_bytes(bytes).map_err(|_| foreign())
+}
 
 /// What is said of bytes that no stage has written.
 pub(super) fn foreign() -> Error {

@@ -59,7 +59,7 @@ pub(super) fn near(sought: &Sought<'_>) -> Near {
     let count = sought.vectors.len();
     let of = |sums: &mut Sums, at: usize| -> Vec<(u32, u32)> {
         let longer_first = |other: u32| {
-            let length = |at: u32| (Reverse(sought.sizes[at as usize]), at);
+            let length = |at: u32| (Reverse(sought.sizes[at as usize]), sought.ranks[at as usize]);
             let (at, other) = (at as u32, other);
             if length(at) < length(other) { (at, other) } else { (other, at) }
         };

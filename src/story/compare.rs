@@ -3,10 +3,12 @@
 //! One report is laid out in arrays by term number; each other is then read through once, an addition a term. That beats a merge of two
 //! sorted lists, whose every step is a branch nobody can predict, wherever one report is compared with a few others in a row.
 
+use serde::{Deserialize, Serialize};
+
 use super::snapshot::{Snapshot, TEN_THOUSAND, Vector, Weighed};
 
 /// How alike two reports are, each of 10,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Alike {
     /// Cosine of words.
     pub(super) words: u32,

@@ -13,6 +13,7 @@ pub mod live;
 mod resolution;
 mod score;
 mod snapshot;
+pub(crate) mod spread;
 mod stem;
 mod terms;
 mod time;
@@ -227,7 +228,7 @@ impl Corpus {
 
     fn features(&self, a: u32, b: u32, alike: Alike) -> Features {
         let (a, b) = (a as usize, b as usize);
-        Features::new(alike, (&self.weighed[a], &self.weighed[b]), (self.around[a], self.around[b]), &self.bursts)
+        Features::new(alike, self.weighed[a].beside(&self.weighed[b]), (self.around[a], self.around[b]), &self.bursts)
     }
 }
 
@@ -294,6 +295,13 @@ impl Scores {
         let (a, b) = (a.min(b), a.max(b));
         let pairs = &self.pairs[*self.starts.get(a as usize)? as usize..*self.starts.get(a as usize + 1)? as usize];
         pairs.binary_search_by_key(&b, |pair| pair.1).ok().map(|at| pairs[at].2)
+    }
+
+    /// Those of candidates that were compared elsewhere: pairs of so many reports, the smaller first.
+    pub(crate) fn of_pairs(reports: u32, mut pairs: Vec<Edge>) -> Scores {
+        pairs.sort_unstable();
+        let starts = (0..=reports).map(|report| pairs.partition_point(|pair| pair.0 < report) as u32).collect();
+        Scores { pairs, starts, ..Scores::default() }
     }
 
     /// Those of some reports, ascending, numbered from 0: candidates only.

@@ -5,6 +5,8 @@
 //! silhouette (Rousseeuw 1987): how much nearer a report is to its own story than to the next one, a report alone counting 0. The prior says
 //! that the model is right, the more firmly the smaller the corpus; a few reports tell nothing.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::integer::ln256;
@@ -14,6 +16,8 @@ use crate::linkage::{self, Edge, Partition};
 
 /// Shifts that are tried: so many steps of half a logit down and up. Further up pairs would merge that are not even worth showing.
 const STEPS: std::ops::RangeInclusive<i64> = -4..=5;
+/// How many they are.
+pub(crate) const CUTS: usize = (*STEPS.end() - *STEPS.start() + 1) as usize;
 /// Thousandths of a logit in a step.
 const STEP: i64 = 500;
 /// The largest shift.
@@ -35,24 +39,38 @@ pub(super) struct Compared {
 /// The best shift, in thousandths of a logit, where pairs of at least `merge` merge. Of equal ones the smaller, then the lower.
 /// O(pairs · steps) beside the linkage.
 pub(super) fn shift(reports: usize, pairs: &[Compared], model: &Model, merge: u32, least: u32) -> i64 {
-    let bound = model.bound(merge);
     let edges: Vec<Edge> =
         pairs.iter().map(|pair| (pair.a, pair.b, model.probability(pair.logit.into()))).filter(|edge| edge.2 >= least).collect();
-    let lowest = model.probability(bound - STEPS.end() * STEP);
-    let merges = linkage::merges(reports, &edges, lowest);
     let near = Near::new(reports, pairs);
+    let mut silhouettes = Vec::with_capacity(CUTS);
+    cut(reports, &edges, &bounds(model, merge), |labels| silhouettes.push(near.silhouettes(&labels)));
+    best(reports, silhouettes)
+}
+
+/// The least probability that merges at each shift, highest first.
+pub(super) fn bounds(model: &Model, merge: u32) -> [u32; CUTS] {
+    let bound = model.bound(merge);
+    std::array::from_fn(|at| model.probability(bound - (STEPS.start() + at as i64) * STEP))
+}
+
+/// The reports' stories at each of the bounds, by their smallest members.
+pub(super) fn cut(reports: usize, edges: &[Edge], bounds: &[u32; CUTS], mut judge: impl FnMut(Vec<u32>)) {
+    let merges = linkage::merges(reports, edges, bounds[CUTS - 1]);
     let mut partition = Partition::new(reports, &[]);
     let mut next = 0;
-    let judge = |step: i64| {
-        let least = model.probability(bound - step * STEP);
-        while let Some(merge) = merges.get(next).filter(|merge| merge.2 >= least) {
+    for least in bounds {
+        while let Some(merge) = merges.get(next).filter(|merge| merge.2 >= *least) {
             partition.join(merge.0, merge.1);
             next += 1;
         }
-        (value(near.silhouettes(&partition.clone().labels()), reports, step), step)
-    };
-    let judged: Vec<(i64, i64)> = STEPS.map(judge).collect();
-    judged.into_iter().max_by_key(|(value, step)| (*value, -step.abs(), -step)).map_or(0, |(_, step)| step * STEP)
+        judge(partition.clone().labels());
+    }
+}
+
+/// The shift with the best cut, whose silhouettes sum to so much.
+pub(super) fn best(reports: usize, silhouettes: impl IntoIterator<Item = u64>) -> i64 {
+    let judged = STEPS.zip(silhouettes).map(|(step, sum)| (value(sum, reports, step), step));
+    judged.max_by_key(|(value, step)| (*value, -step.abs(), -step)).map_or(0, |(_, step)| step * STEP)
 }
 
 /// What a cut is worth: 100 · 256 times the logarithm of the sum of silhouettes, less the prior.
@@ -106,8 +124,6 @@ impl Near {
         }
         let rows = &self.rows[self.starts[report] as usize..self.starts[report + 1] as usize];
         rows.iter().for_each(|(other, alike)| sums[labels[*other as usize] as usize] += u64::from(*alike));
-        let whole = 2 * TEN_THOUSAND as i64;
-        let mean = |sum: u64, of: u32| (sum / u64::from(of)) as i64;
         let inside = mean(sums[own as usize], sizes[own as usize] - 1);
         let mut outside = 0;
         for (other, _) in rows {
@@ -117,8 +133,31 @@ impl Near {
                 outside = outside.max(mean(sum, sizes[label as usize]));
             }
         }
-        (inside - outside) * TEN_THOUSAND as i64 / (whole - inside.min(outside)).max(1)
+        quotient(inside, outside)
     }
+}
+
+fn mean(sum: u64, of: u32) -> u64 {
+    sum / u64::from(of)
+}
+
+/// How much nearer `inside` is than `outside`, in 1/10000.
+fn quotient(inside: u64, outside: u64) -> i64 {
+    let (inside, outside, whole) = (inside as i64, outside as i64, TEN_THOUSAND as i64);
+    (inside - outside) * whole / (2 * whole - inside.min(outside)).max(1)
+}
+
+/// The silhouette of one report by what it was compared with: the story of each other, its size, and how alike they are.
+pub(crate) fn silhouette<L: Ord + Copy>(own: (L, u32), near: impl Iterator<Item = (L, u32, u32)>) -> i64 {
+    if own.1 == 1 {
+        return 0;
+    }
+    let mut sums: BTreeMap<L, (u64, u32)> = BTreeMap::from([(own.0, (0, own.1 - 1))]);
+    for (label, size, alike) in near {
+        sums.entry(label).or_insert((0, size)).0 += u64::from(alike);
+    }
+    let means = |own_only: bool| sums.iter().filter(move |row| (*row.0 == own.0) == own_only).map(|row| mean(row.1.0, row.1.1));
+    quotient(means(true).max().unwrap_or(0), means(false).max().unwrap_or(0))
 }
 
 #[cfg(test)]

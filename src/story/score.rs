@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::compare::Alike;
-use super::snapshot::{TEN_THOUSAND, Weighed};
+use super::snapshot::TEN_THOUSAND;
 use super::time::Bursts;
 
 /// Fixed-point one of probabilities.
@@ -68,17 +69,16 @@ pub(super) struct Features {
 
 impl Features {
     /// What the model sees of two reports with these neighborhoods.
-    pub(super) fn new(alike: Alike, reports: (&Weighed, &Weighed), around: (Around, Around), bursts: &Bursts) -> Features {
+    pub(super) fn new(alike: Alike, beside: Beside, around: (Around, Around), bursts: &Bursts) -> Features {
         let around = around.0.zip(around.1);
-        let (a, b) = reports;
         let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
-        let gap = a.day.zip(b.day).map(|(a, b)| (a - b).abs());
+        let Beside { length, gap } = beside;
         Features {
             alike,
             words_around: around.map(|(a, b)| less(alike.words, a.0, b.0)),
             grams_around: around.map(|(a, b)| less(alike.grams, a.1, b.1)),
             gap,
-            length: a.length.min(b.length),
+            length,
             burst: gap.and_then(|gap| bursts.of(gap)),
         }
     }
@@ -102,6 +102,22 @@ impl Features {
     /// The features as the model sees them.
     pub(super) fn seen(&self) -> Seen {
         Seen { values: SmallVec::from_slice(&self.values()), model: Model::shipped() }
+    }
+}
+
+/// What there is to two reports beside their words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Beside {
+    /// Tokens of the shorter.
+    pub(super) length: u32,
+    /// Days between the dates, when both are known.
+    pub(super) gap: Option<i64>,
+}
+
+impl Beside {
+    /// That of two reports with so many tokens and these days.
+    pub(super) fn of(a: (u32, Option<i64>), b: (u32, Option<i64>)) -> Beside {
+        Beside { length: a.0.min(b.0), gap: a.1.zip(b.1).map(|(a, b)| (a - b).abs()) }
     }
 }
 

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 use super::Reference;
 use super::background::{Background, MILLION};
 use super::integer::ln256;
+use super::score::Beside;
 use super::terms::{Held, Kind, Term, Terms};
 use super::vocabulary::{Lexis, Vocabulary};
 
@@ -55,6 +56,13 @@ impl Vector {
     pub(super) fn len(&self) -> usize {
         self.short.len() + self.long.len()
     }
+
+    /// The same one with other numbers, as long as it was; terms that have none are left out.
+    pub(super) fn renumbered(&self, number: impl Fn(u32) -> Option<u32>) -> Vector {
+        let mut found = Vector::default();
+        self.weights().filter_map(|term| Some((number(term.0)?, term.1))).for_each(|term| found.push(term.0, term.1));
+        Vector { square: self.square, ..found }
+    }
 }
 
 /// One article as the snapshot weighs it.
@@ -72,6 +80,11 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
+    /// What there is beside the words of this article and another.
+    pub(super) fn beside(&self, other: &Weighed) -> Beside {
+        Beside::of((self.length, self.day), (other.length, other.day))
+    }
+
     /// How much there is to compare.
     pub(super) fn terms(&self) -> usize {
         self.words.len() + self.grams.len()

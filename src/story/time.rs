@@ -33,16 +33,28 @@ struct Gap {
 impl Bursts {
     /// Learns them from the compared pairs of reports with these days, and how alike they are. O(pairs + distinct days).
     pub(super) fn new(days: &[Option<i64>], pairs: &[(u32, u32)], alike: impl Iterator<Item = u32> + Clone) -> Bursts {
-        let gap = |(a, b): &(u32, u32)| days[*a as usize].zip(days[*b as usize]).map(|(a, b)| (a - b).unsigned_abs() as usize);
+        let gap = |(a, b): &(u32, u32)| days[*a as usize].zip(days[*b as usize]).map(|(a, b)| (a - b).abs());
         let mut nearest = vec![Largest::default(); days.len()];
         for ((a, b), alike) in pairs.iter().zip(alike.clone()) {
             [a, b].into_iter().for_each(|report| nearest[*report as usize].push(alike, 1));
         }
-        let mut gaps = all_pairs(days);
-        for (pair, alike) in pairs.iter().zip(alike) {
+        let near = |(pair, alike): (&(u32, u32), u32)| {
             let near = [pair.0, pair.1].iter().any(|report| alike >= nearest[*report as usize].least());
-            if let Some(gap) = gap(pair).filter(|_| near).and_then(|gap| gaps.get_mut(gap)) {
-                gap.near += 1;
+            Some((gap(pair).filter(|_| near)?, 1))
+        };
+        let mut reports: BTreeMap<i64, u64> = BTreeMap::new();
+        for day in days.iter().flatten() {
+            *reports.entry(*day).or_default() += 1;
+        }
+        Bursts::of_counts(&reports, pairs.iter().zip(alike).filter_map(near))
+    }
+
+    /// Those of so many reports on each day, of which so many near pairs lie so many days apart.
+    pub(super) fn of_counts(reports: &BTreeMap<i64, u64>, near: impl Iterator<Item = (i64, u64)>) -> Bursts {
+        let mut gaps = all_pairs(reports);
+        for (gap, count) in near {
+            if let Some(gap) = gaps.get_mut(gap as usize) {
+                gap.near += count;
             }
         }
         Bursts(std::array::from_fn(|gap| burst(gaps[gap], &gaps[gap + 1..])))
@@ -54,14 +66,10 @@ impl Bursts {
     }
 }
 
-/// How many pairs of reports lie so many days apart.
-fn all_pairs(days: &[Option<i64>]) -> Vec<Gap> {
-    let mut reports: BTreeMap<i64, u64> = BTreeMap::new();
-    for day in days.iter().flatten() {
-        *reports.entry(*day).or_default() += 1;
-    }
+/// How many pairs of reports lie so many days apart, with so many on each day.
+fn all_pairs(reports: &BTreeMap<i64, u64>) -> Vec<Gap> {
     let mut gaps = vec![Gap::default(); FURTHEST];
-    for (day, count) in &reports {
+    for (day, count) in reports {
         gaps[0].all += count * (count - 1) / 2;
         for (other, theirs) in reports.range(day + 1..day + FURTHEST as i64) {
             gaps[(other - day) as usize].all += count * theirs;

@@ -45,7 +45,7 @@ pub(in crate::story) struct Foreign {
 impl Foreign {
     /// What the model sees.
     pub(in crate::story) fn seen(&self, reports: (&Bridged, &Bridged), around: (Around, Around), bursts: &Bursts) -> Seen {
-        self.alike.seen(reports, around, bursts)
+        self.alike.seen(reports.0.beside(reports.1), around, bursts)
     }
 }
 

@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use super::Reports;
 use super::candidates::{self, Near, Sought};
 use super::compare::quotient;
-use super::score::{self, Around, Model, Seen};
+use super::score::{self, Around, Beside, Model, Seen};
 use super::snapshot::{Vector, idf_of, tf, weight};
 use super::terms::Term;
 use super::time::Bursts;
 use super::vocabulary::Vocabulary;
 use crate::linkage::Edge;
+use read::Reading;
 pub(crate) use read::places;
-pub(super) use read::spellings;
-use read::{Kind, Reading};
+pub(super) use read::{Kind, Reader, spellings};
 
 /// One report as terms that mean the same in every language.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub(super) struct Bridged {
 
 impl Bridged {
     /// Weighs the terms of a report; `known` gives the kind and the IDF of a term.
-    fn new(terms: &[Term], day: Option<i64>, known: impl Fn(u32) -> (Kind, u32)) -> Bridged {
+    pub(super) fn new(terms: &[Term], day: Option<i64>, known: impl Fn(u32) -> (Kind, u32)) -> Bridged {
         let mut found = Bridged { day, ..Bridged::default() };
         for term in terms {
             found.length += term.count;
@@ -57,6 +57,16 @@ impl Bridged {
         }
         found
     }
+
+    /// The same one with other numbers of its terms; those that have none are left out.
+    pub(super) fn renumbered(&self, number: impl Fn(u32) -> Option<u32>) -> Bridged {
+        Bridged { terms: self.terms.renumbered(number), ..*self }
+    }
+
+    /// What there is beside the words of this report and another.
+    pub(super) fn beside(&self, other: &Bridged) -> Beside {
+        Beside::of((self.length, self.day), (other.length, other.day))
+    }
 }
 
 /// All reports of a run in several languages.
@@ -72,19 +82,19 @@ pub(super) struct Bridge {
 }
 
 /// How alike two reports are in what means the same in every language; cosines of 10,000.
-#[derive(Debug, Clone, Copy, Default)]
-struct Alike {
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Alike {
     concepts: u32,
     names: u32,
     all: u32,
     numbers: Option<u32>,
     /// Whether they share a name, a place or a number: the rest is too common to tell that two reports in different languages are of one event.
-    specific: bool,
+    pub(super) specific: bool,
 }
 
 impl Alike {
     /// Compares `x`, whose weights are laid out by term number, with `y`.
-    fn of(x: &Bridged, y: &Bridged, weights: &[u32], kinds: &[Kind]) -> Alike {
+    pub(super) fn of(x: &Bridged, y: &Bridged, weights: &[u32], kinds: &[Kind]) -> Alike {
         let (mut concepts, mut names, mut numbers, mut specific) = (0, 0, 0, false);
         for (number, weight) in y.terms.weights() {
             let product = u64::from(weights[number as usize]) * u64::from(weight);
@@ -105,18 +115,22 @@ impl Alike {
         }
     }
 
+    /// Those that make neighborhoods: concepts, and all terms.
+    pub(super) fn cosines(&self) -> (u32, u32) {
+        (self.concepts, self.all)
+    }
+
     /// What the model sees of two reports with these neighborhoods.
-    fn seen(&self, (x, y): (&Bridged, &Bridged), around: (Around, Around), bursts: &Bursts) -> Seen {
+    pub(super) fn seen(&self, Beside { length, gap }: Beside, around: (Around, Around), bursts: &Bursts) -> Seen {
         let around = around.0.zip(around.1);
         let less = |cosine: u32, a: u64, b: u64| i64::from(cosine) - ((a + b) / 2) as i64;
-        let gap = x.day.zip(y.day).map(|(a, b)| (a - b).abs());
         Seen::across([
             Some(self.concepts.into()),
             Some(self.names.into()),
             around.map(|(x, y)| less(self.concepts, x.0, y.0)),
             around.map(|(x, y)| less(self.all, x.1, y.1)),
             self.numbers.map(i64::from),
-            Some(x.length.min(y.length).into()),
+            Some(length.into()),
             gap,
             gap.and_then(|gap| bursts.of(gap)).map(|burst| burst as i64),
         ])
@@ -179,7 +193,7 @@ impl Bridge {
 
     fn seen(&self, a: u32, b: u32, alike: &Alike) -> Seen {
         let around = |of: u32| self.around.get(of as usize).copied().flatten();
-        alike.seen((&self.reports[a as usize], &self.reports[b as usize]), (around(a), around(b)), &self.bursts)
+        alike.seen(self.reports[a as usize].beside(&self.reports[b as usize]), (around(a), around(b)), &self.bursts)
     }
 
     fn compare(&self, desk: &mut Desk, a: u32, b: u32) -> Alike {

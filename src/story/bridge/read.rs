@@ -14,7 +14,7 @@ use crate::story::{Report, Reports};
 
 /// What a term is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) enum Kind {
+pub(in crate::story) enum Kind {
     /// A concept that is a place.
     Place,
     /// Any other concept.
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// In how many of a million articles such a term stands.
-    pub(super) fn usual(self) -> u32 {
+    pub(in crate::story) fn usual(self) -> u32 {
         match self {
             Kind::Place | Kind::Notion => 10_000,
             Kind::Number | Kind::Name => 3_000,
@@ -101,9 +101,9 @@ pub(super) struct Reading {
 
 /// One part of the reports.
 #[derive(Default)]
-pub(super) struct Reader {
-    pub(super) lexicon: terms::Lexicon,
-    pub(super) kinds: Vec<Kind>,
+pub(in crate::story) struct Reader {
+    pub(in crate::story) lexicon: terms::Lexicon,
+    pub(in crate::story) kinds: Vec<Kind>,
     /// By language.
     seen: AHashMap<String, AHashMap<u64, Word>>,
 }
@@ -116,7 +116,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn read(&mut self, report: &Report<'_>) -> Vec<Term> {
+    pub(in crate::story) fn read(&mut self, report: &Report<'_>) -> Vec<Term> {
         let Reader { lexicon, kinds, seen } = self;
         let seen = seen.entry(report.lang.to_owned()).or_default();
         each(&report.parts, Lexicon::of(report.lang), seen, |found, _, _| {

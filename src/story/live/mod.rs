@@ -250,7 +250,7 @@ impl Live {
             tongue.lay(&x.weighed);
             let alike = tongue.compare(&x.weighed, &y.weighed);
             tongue.clear(&x.weighed);
-            Features::new(alike, (&x.weighed, &y.weighed), around(WITHIN, (alike.words, alike.grams)), &tongue.bursts).seen().score()
+            Features::new(alike, x.weighed.beside(&y.weighed), around(WITHIN, (alike.words, alike.grams)), &tongue.bursts).seen().score()
                 + *shift
         } else {
             across.lay(&x.bridged);
@@ -288,7 +288,7 @@ impl Pool {
         let cosines = |alike: &Alike| (alike.words, alike.grams);
         let own = self.around_new(met.iter().map(|(other, alike, _)| (*other, cosines(alike))));
         let near = |(other, alike, theirs): (u32, Alike, &Weighed)| {
-            let score = |around| Features::new(alike, (weighed, theirs), (own, around), &tongue.bursts).seen().score();
+            let score = |around| Features::new(alike, weighed.beside(theirs), (own, around), &tongue.bursts).seen().score();
             // Most are hopeless whatever is usual around the other.
             let hopeless = own.is_some() && self.near(other, WITHIN).len() >= LEAST_AROUND && is_hopeless(score(LONELY));
             let logit = if hopeless { score(LONELY) } else { score(self.around(other, WITHIN, cosines(&alike))) };
