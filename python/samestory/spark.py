@@ -4,7 +4,7 @@
 >>> rows = samestory.spark.cluster(spark.read.parquet("news"), "hdfs:///tmp/run") # doctest: +SKIP
 
 The engine is the one of :func:`samestory.cluster`, and so is the answer: every decision is made by the same code, in tasks that read
-sorted rows and hold no more than a component, the texts of a copy group or who has one shingle; but stories, which one task finds. What a stage wrote stays in the folder
+sorted rows and hold no more than a component, the articles of a story, or who has one shingle or term. What a stage wrote stays in the folder
 of the run, so that a run which was cut off goes on from there. ``python -m samestory.spark`` is the same for ``spark-submit``.
 """
 
@@ -31,7 +31,7 @@ from . import BadInput, _json, _reader, _samestory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 __all__ = ["cluster", "main"]
 
@@ -57,10 +57,9 @@ def cluster(
     """Groups articles: a row for each, as of ``samestory.cluster(…).to_arrow()``, in no order.
 
     ``articles`` has columns as in :func:`samestory.cluster`; each must have an id, no two the same one. ``work`` is a folder that all
-    executors reach, for what the stages write: about four times the texts. It belongs to one input and one configuration: run again with
-    the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`; pairs cannot be pinned. With
-    ``level="stories"`` one task holds all articles in the end, 2,000,000 at most: of more find copies, and stories among
-    ``rows.where("representative")``.
+    executors reach, for what the stages write: about four times the texts, and ten times with ``level="stories"``. It belongs to one
+    input and one configuration: run again with the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`;
+    pairs cannot be pinned.
 
     What could not be read is in ``work/problems`` and said by a :class:`samestory.BadInput` warning, counts of the run in
     ``work/copies_manifest`` or ``work/stories_manifest``. Raises ``ValueError`` for a setting out of
@@ -149,7 +148,7 @@ class _Run:
         if self.contains:
             label = self.step("joined", lambda: self.contain(label, texts, links))
         placed = members.select("unit", "id", "own").join(label, "unit").join(articles, "id")
-        rows = self.step(self.level, lambda: self.map(placed, "stories", places=1) if self.level == "stories" else self.map(placed, "place"))
+        rows = self.step(self.level, lambda: _Stories(self).rows(articles, placed) if self.level == "stories" else self.map(placed, "place"))
         self.manifest(articles, members, links, rows)
         text = [F.expr(f"nullif(cast({name} as string), '')").alias(name) for name in _STAGES["place"][2]]
         kinds = {"score": "double", "representative": "boolean"}
@@ -170,6 +169,8 @@ class _Run:
                 "stories": rows.select("story").distinct().count(),
                 "rows": rows.count(),
             }
+            if self.level == "stories":
+                counts["story_candidates"] = self.spark.read.parquet(f"{self.work}/scored").count()
             setup = json.loads(self.spark.read.parquet(f"{self.work}/setup").collect()[0][0])
             value = json.dumps({**setup, "level": self.level, "spark": self.spark.version, "counts": counts}, sort_keys=True)
             return self.spark.createDataFrame([(value,)], "value string")
@@ -268,27 +269,130 @@ class _Run:
         """Components by all tasks together (Kiveris et al. 2014, "Connected components in MapReduce and beyond")."""
         turn, last = 0, None
         while True:
-            found = self.step(f"{name}_{turn}", lambda: _small_star(_large_star(edges)))
+            found = self.step(f"{name}_{turn}", lambda: self.turn(edges))
             state = found.agg(F.count(F.lit(1)), F.sum(F.xxhash64("a", "b").cast("decimal(38,0)"))).collect()[0]
             if state == last:
                 nodes = found.select(F.col("a").alias("node"), F.col("b").alias("root"))
                 return nodes.unionByName(found.select(F.col("b").alias("node"), F.col("b").alias("root"))).distinct()
             turn, last, edges = turn + 1, state, found
 
+    def turn(self, edges: DataFrame) -> DataFrame:
+        """A large star and a small one."""
+        both = edges.select(F.col("a").alias("node"), F.col("b").alias("other"))
+        large = self.map(both.unionByName(edges.select(F.col("b").alias("node"), F.col("a").alias("other"))), "large")
+        return self.map(large.select(F.greatest("a", "b").alias("node"), F.least("a", "b").alias("other")), "small")
 
-def _large_star(edges: DataFrame) -> DataFrame:
-    """Each node's larger neighbors, with the smallest of it and its neighbors."""
-    both = edges.select("a", "b").unionByName(edges.select(F.col("b").alias("a"), F.col("a").alias("b")))
-    least = both.groupBy("a").agg(F.min("b").alias("least")).select("a", F.least("a", "least").alias("least"))
-    return both.join(least, "a").where("b > a").select(F.col("b").alias("a"), F.col("least").alias("b")).distinct()
+
+class _Stories:
+    """The stages from copy groups to stories.
+
+    A report is a copy group: its name is a number of eight bytes, in the order of the smallest ids, and behind it the corpus, which is a
+    language or the one of all of them.
+    """
+
+    def __init__(self, run: _Run) -> None:
+        self.run = run
+        self.step, self.map, self.components = run.step, run.map, run.components
+
+    def rows(self, articles: DataFrame, placed: DataFrame) -> DataFrame:
+        """The rows of articles that were placed in copy groups."""
+        reports = self.reports(articles, placed)
+        within = reports.select(_name("lang").alias("report"), F.col("within").alias("said"))
+        across = reports.select(_name("binary('*')").alias("report"), F.col("across").alias("said"))
+        said = within if reports.select("lang").distinct().count() < 2 else within.unionByName(across)
+        commons = self.step("commons", lambda: self.map(self.map(said, "terms"), "common"))
+        known = _named("count", commons)
+        told = self.map(self.map(said, "rare", known), "holders")
+        own = said.select("report", F.expr(_NONE).alias("term"), F.col("said").alias("value"))
+        weighed = self.step("weighed", lambda: self.map(told.unionByName(own), "weigh", known))
+        entries = weighed.where("length(term) = 0").select("report", "value")
+        sides, settled = self.pairs(entries, weighed.where("length(term) > 0"))
+        known += _named("gaps", settled.where("length(a) = 0").select("b", "value"))
+        scored = self.step("scored", lambda: self.map(settled.where("length(a) > 0"), "score", known))
+        known += _pairs(self.step("silhouettes", lambda: self.silhouettes(scored)))
+        edges = self.step("edges", lambda: self.map(scored, "edge", known))
+        found = self.step("linked", lambda: self.linked(edges))
+        story = reports.select("number").join(found, F.col("number") == F.col("node"), "left").select("number", F.expr("coalesce(story, number)").alias("story"))
+        story = self.fragments(edges, story, entries, sides, known)
+        told = placed.join(reports.select("label", "number"), "label").join(story, "number")
+        rows = told.select("story", F.col("number").alias("report"), "id", "unit", "own", "article")
+        inside = edges.join(story.select(F.col("number").alias("a"), "story"), "a").join(story.select(F.col("number").alias("b"), F.col("story").alias("other")), "b").where("story = other")
+        empty = F.expr(_NONE)
+        pairs = inside.select("story", F.concat("a", "b").alias("report"), empty.alias("id"), F.col("value").alias("unit"), empty.alias("own"), empty.alias("article"))
+        return self.map(rows.unionByName(pairs), "stories")
+
+    def reports(self, articles: DataFrame, placed: DataFrame) -> DataFrame:
+        """What copy groups say, numbered in the order of their smallest ids."""
+        scripts = _pairs(self.step("languages", lambda: self.map(articles, "languages")))
+        said = self.step("said", lambda: self.map(placed, "report", scripts))
+        # Parts come in order, and so do numbers; they are computed once, as they are written.
+        number = F.expr("unhex(lpad(hex(monotonically_increasing_id()), 16, '0'))").alias("number")
+        return self.step("reports", lambda: said.repartitionByRange("first").sortWithinPartitions("first").select(number, "label", "lang", "within", "across"))
+
+    def pairs(self, entries: DataFrame, postings: DataFrame) -> tuple[DataFrame, DataFrame]:
+        """What is usual around reports, and the pairs that were compared."""
+        near = self.step("candidates", lambda: self.map(self.map(postings, "search"), "choose").distinct())
+        others = near.join(entries.withColumnRenamed("report", "b"), "b").select("a", "b", "value")
+        own = entries.withColumnRenamed("report", "a").join(near, "a", "left_semi").select("a", F.expr(_NONE).alias("b"), "value")
+        compared = self.step("compared", lambda: self.map(others.unionByName(own), "compare"))
+        pair = F.concat(F.substring("a", 1, 8), "b").alias("pair")
+        ends = [compared.select(F.col(end).alias("report"), pair, F.expr(f"binary('{end}')").alias("side"), "value") for end in "ab"]
+        sides = self.step("sides", lambda: self.map(ends[0].unionByName(ends[1]), "around"))
+        settled = self.step("settled", lambda: self.map(sides.where("side <> binary('r')"), "settle"))
+        return sides.where("side = binary('r')").select(F.col("pair").alias("report"), "value"), settled
+
+    def silhouettes(self, scored: DataFrame) -> DataFrame:
+        """How distinct stories are at each cut."""
+        roots = self.components("mergeable", scored.where("kind = X'01'").select("a", "b"))
+        cuts = self.step("cuts", lambda: self.map(_inside(scored, roots), "cut"))
+        within = scored.where("substring(a, 9) <> binary('*')")
+        pairs = within.select(F.col("a").alias("report"), F.col("b").alias("other"), "value")
+        pairs = pairs.unionByName(within.select(F.col("b").alias("report"), F.col("a").alias("other"), "value"))
+        pairs = pairs.join(cuts.select(F.col("node").alias("report")), "report", "left_semi")
+        near = pairs.join(cuts.withColumnRenamed("node", "other"), "other", "left").select("report", "other", "value", "root", "cuts")
+        empty = F.expr(_NONE)
+        own = cuts.select(F.col("node").alias("report"), empty.alias("other"), empty.alias("value"), "root", "cuts")
+        return self.map(near.unionByName(own), "silhouette")
+
+    def linked(self, edges: DataFrame) -> DataFrame:
+        """The story of each report that is not alone."""
+        return self.map(_inside(edges, self.components("mergeable_edges", edges.where("kind >= X'01'").select("a", "b"))), "story")
+
+    def fragments(self, edges: DataFrame, story: DataFrame, entries: DataFrame, sides: DataFrame, known: Shared) -> DataFrame:
+        """The stories, after parts of large ones have come together."""
+        ends = edges.select(F.col("a").alias("report"), F.col("b").alias("other"))
+        ends = ends.unionByName(ends.select(F.col("other").alias("report"), F.col("report").alias("other")))
+        full = self.step("full", lambda: self.map(ends, "full"))
+        likely = edges.where("kind = X'02'").select("a", "b")
+        for end in ("a", "b"):
+            likely = likely.join(full.withColumnRenamed("report", end), end, "left_semi")
+            likely = likely.join(story.select(F.col("number").alias(end), F.col("story").alias(f"story_{end}")), end)
+        likely = self.step("likely", lambda: likely)
+        apart = likely.where("story_a <> story_b").select(F.col("story_a").alias("a"), F.col("story_b").alias("b"))
+        if apart.isEmpty():
+            return story
+        roots = self.components("fragments", apart).withColumnRenamed("node", "story")
+        members = story.join(roots, "story").select("root", F.col("number").alias("report"), "story")
+        empty = F.expr(_NONE)
+        rows = members.select("root", "report", empty.alias("other"), F.col("story").alias("value"))
+        pairs = likely.join(roots.withColumnRenamed("story", "story_a"), "story_a")
+        rows = rows.unionByName(pairs.select("root", F.col("a").alias("report"), F.concat(F.expr("binary('p')"), "b").alias("other"), empty.alias("value")))
+        for sign, values in (("e", entries), ("s", sides)):
+            of = values.select(F.substring("report", 1, 8).alias("report"), F.concat(F.expr(f"binary('{sign}')"), F.expr("substring(report, 9)")).alias("other"), "value")
+            rows = rows.unionByName(of.join(members.select("root", "report"), "report").select("root", "report", "other", "value"))
+        joined = self.step("joined_fragments", lambda: self.map(rows, "fragments")).select(F.col("node").alias("number"), F.col("story").alias("joined"))
+        return story.join(joined, "number", "left").select("number", F.expr("coalesce(joined, story)").alias("story"))
 
 
-def _small_star(edges: DataFrame) -> DataFrame:
-    """Each node and its smaller neighbors, with the smallest of them."""
-    down = edges.select(F.greatest("a", "b").alias("a"), F.least("a", "b").alias("b"))
-    least = down.groupBy("a").agg(F.min("b").alias("least"))
-    below = down.join(least, "a").select(F.col("b").alias("a"), F.col("least").alias("b")).where("a <> b")
-    return below.unionByName(least.select("a", F.col("least").alias("b"))).distinct()
+def _name(corpus: str) -> Column:
+    return F.concat("number", F.expr(corpus))
+
+
+def _inside(pairs: DataFrame, roots: DataFrame) -> DataFrame:
+    """Pairs of one component."""
+    first = roots.select(F.col("node").alias("a"), "root")
+    second = roots.select(F.col("node").alias("b"), F.col("root").alias("other"))
+    return pairs.join(first, "a").join(second, "b").where("root = other").select("root", "a", "b", "value")
 
 
 def _exists(spark: SparkSession, path: str) -> bool:

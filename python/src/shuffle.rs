@@ -58,8 +58,8 @@ impl Stage {
         let shared: Vec<(&[u8], &[u8])> = shared.iter().map(|(key, value)| (&**key, &**value)).collect();
         let stage = shuffle::Stage::new(name, &parsed(config)?, &shared).map_err(raised)?;
         let writes = STAGES.iter().find(|spec| spec.name == name).map_or(&[][..], |spec| spec.writes);
-        // The engine decides how many tasks run at once; only the stage that is one task takes all cores.
-        let threads = ThreadPoolBuilder::new().num_threads(usize::from(name != "stories"));
+        // The engine decides how many tasks run at once.
+        let threads = ThreadPoolBuilder::new().num_threads(1);
         Ok(Stage { stage, writes, threads: threads.build().map_err(invalid)? })
     }
 

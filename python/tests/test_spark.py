@@ -65,6 +65,16 @@ def articles(count: int) -> list[dict[str, str | None]]:
     return found
 
 
+def calls() -> list[dict[str, str | None]]:
+    """The sample of the project: pages and records in four languages."""
+    sample = pathlib.Path(__file__).parents[2] / "data/calls"
+    # 1 says that pages could not be used, which is so.
+    found = subprocess.run([COMMAND, "cluster", str(sample), "--format", "records", "-q"], capture_output=True).stdout
+    records = [json.loads(line) for line in found.splitlines()]
+    names = {"text": "text", "outlet": "outlet", "date": "published", "title": "title", "lang": "lang"}
+    return [{"id": record.get("id") or f"record/{at}", **{name: record.get(field) for name, field in names.items()}} for at, record in enumerate(records)]
+
+
 def by_command(rows: list[dict[str, str | None]], *options: str) -> str:
     """What the command says of articles: a hash of its sorted rows."""
     lines = "".join(json.dumps(row) + "\n" for row in rows)
@@ -104,7 +114,7 @@ class Spark(unittest.TestCase):
             builder = builder.config(name, value)
         cls.spark = builder.getOrCreate()
         cls.spark.sparkContext.setLogLevel("OFF")
-        cls.rows = articles(1820)
+        cls.rows = articles(1720) + calls()
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -112,8 +122,9 @@ class Spark(unittest.TestCase):
         cls.folder.cleanup()
 
     def table(self, rows: list[dict[str, str | None]], parts: int = 3) -> pyspark.sql.DataFrame:
-        kinds = "id string, text string, outlet string, date string, title string"
-        return self.spark.createDataFrame([tuple(row[name] for name in ("id", "text", "outlet", "date", "title")) for row in rows], kinds).repartition(parts)
+        names = ["id", "text", "outlet", "date", "title", "lang"]
+        kinds = ", ".join(f"{name} string" for name in names)
+        return self.spark.createDataFrame([tuple(row.get(name) for name in names) for row in rows], kinds).repartition(parts)
 
     def work(self, name: str) -> str:
         return f"{self.folder.name}/{name}"
@@ -138,9 +149,11 @@ class Spark(unittest.TestCase):
         found = samestory.spark.cluster(self.table(self.rows), self.work("run"))
         self.assertEqual(digest([row.asDict() for row in found.collect()]), expected)
         self.assertEqual(os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns, prints)
-        # Stories, of the same sketches.
+        # Stories, of the same sketches, in one language and across several.
         found = samestory.spark.cluster(self.table(self.rows), self.work("run"), level="stories")
-        self.assertEqual(digest([row.asDict() for row in found.collect()]), by_command(self.rows))
+        rows = [row.asDict() for row in found.collect()]
+        self.assertEqual(digest(rows), by_command(self.rows))
+        self.assertGreater(len({(row["story"], row["lang"]) for row in rows}), len({row["story"] for row in rows}))
         with self.assertRaisesRegex(ValueError, "belongs to another run"):
             samestory.spark.cluster(self.table(self.rows), self.work("run"), resemblance=0.7)
 

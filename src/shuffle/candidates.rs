@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::terms::{Common, REPORT, is_across, parts};
+use super::terms::{Common, MOST, REPORT, is_across, parts};
 use super::wire;
 use super::{Emit, Group, Shared, Step};
 use crate::config::Config;
@@ -28,7 +28,7 @@ impl Searches {
 
 impl Group for Searches {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
-        self.holders.push((parts(row[1])?.0, wire::of_bytes(row[2])?));
+        self.holders.push((parts(row[1])?.0, wire::of_sound(row[2], Posting::is_sound)?));
         Ok(())
     }
 
@@ -57,7 +57,7 @@ impl Chosen {
 
 impl Group for Chosen {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
-        self.searches.push(wire::of_bytes(row[2])?);
+        self.searches.push(wire::of_sound(row[2], Search::is_sound)?);
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Group for Chosen {
 
 /// What a report weighs.
 pub(super) fn entry_of(bytes: &[u8]) -> Result<Entry> {
-    wire::of_bytes(bytes).ok().filter(Entry::is_sound).ok_or_else(wire::foreign)
+    wire::of_sound(bytes, Entry::is_sound)
 }
 
 /// How alike reports are: of each first its own row, without another, then those that it is compared with.
@@ -110,7 +110,7 @@ pub(super) struct Around(Vec<(Vec<u8>, Vec<u8>, Met)>);
 
 impl Group for Around {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
-        self.0.push((row[1].to_vec(), row[2].to_vec(), wire::of_bytes(row[3])?));
+        self.0.push((row[1].to_vec(), row[2].to_vec(), wire::of_sound(row[3], Met::is_sound)?));
         Ok(())
     }
 
@@ -120,7 +120,8 @@ impl Group for Around {
         let own = rows.first().map_or(1, |row| sizes(row).0);
         let around = spread::look_around(own, rows.iter().map(|row| (&row.2, sizes(row).1)));
         for (pair, side, met) in &rows {
-            emit(&[pair, side, &wire::to_bytes(&(side == FIRST).then_some((met, around)).ok_or(around))?]);
+            let value = if side == FIRST { wire::to_bytes(&(met, around))? } else { wire::to_bytes(&around)? };
+            emit(&[pair, side, &value]);
         }
         emit(&[report, ALONE, &wire::to_bytes(&around)?]);
         Ok(())
@@ -137,9 +138,10 @@ pub(super) struct Settle {
 
 impl Group for Settle {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
-        match wire::of_bytes::<std::result::Result<(Met, Side), Side>>(row[2])? {
-            Ok(first) => self.first = Some(first),
-            Err(second) => self.second = Some(second),
+        if row[1] == FIRST {
+            self.first = Some(wire::of_sound(row[2], |(met, side): &(Met, Side)| met.is_sound() && side.is_sound())?);
+        } else {
+            self.second = Some(wire::of_sound(row[2], Side::is_sound)?);
         }
         Ok(())
     }
@@ -176,7 +178,7 @@ impl AllGaps {
             let of_corpus = near.entry(corpus.to_vec()).or_default();
             for (gap, count) in wire::of_bytes::<BTreeMap<i64, u64>>(counts)? {
                 let sum = of_corpus.entry(gap).or_default();
-                *sum = sum.saturating_add(count);
+                *sum = sum.saturating_add(count).min(MOST);
             }
         }
         let gaps = |(corpus, near): (Vec<u8>, BTreeMap<i64, u64>)| {
@@ -197,7 +199,7 @@ pub(super) struct Scored(pub(super) AllGaps);
 impl Step for Scored {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
         let (_, corpus) = parts(row[0])?;
-        let settled: Settled = wire::of_bytes(row[2])?;
+        let settled = wire::of_sound(row[2], Settled::is_sound)?;
         let logit = settled.logit(&self.0.of(corpus));
         let value: Vec<u8> = logit.to_le_bytes().into_iter().chain(settled.all().to_le_bytes()).collect();
         let kind = if is_across(corpus) { [0] } else { [u8::from(spread::may_merge(logit))] };

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ahash::AHashMap;
+
 use super::candidates::{AllGaps, entry_of, scored};
 use super::terms::{Common, REPORT, is_across, parts};
 use super::wire;
@@ -15,19 +17,33 @@ use crate::story::{MERGE, RELATED};
 /// The pairs of one component, by names.
 #[derive(Default)]
 struct Component {
-    edges: Vec<(Vec<u8>, Vec<u8>, u32)>,
+    numbers: AHashMap<Vec<u8>, u32>,
+    edges: Vec<Edge>,
 }
 
 impl Component {
-    /// Its nodes in order, and the edges by their numbers.
+    fn number(&mut self, name: &[u8]) -> u32 {
+        let next = self.numbers.len() as u32;
+        self.numbers.get(name).copied().unwrap_or_else(|| *self.numbers.entry(name.to_vec()).or_insert(next))
+    }
+
+    fn push(&mut self, a: &[u8], b: &[u8], weight: u32) {
+        let edge = (self.number(a), self.number(b), weight);
+        self.edges.push(edge);
+    }
+
+    /// Its nodes in order, and the edges by their places there.
     fn take(&mut self) -> (Vec<Vec<u8>>, Vec<Edge>) {
-        let named = std::mem::take(&mut self.edges);
-        let mut nodes: Vec<Vec<u8>> = named.iter().flat_map(|edge| [edge.0.clone(), edge.1.clone()]).collect();
+        let Component { numbers, mut edges } = std::mem::take(self);
+        let mut nodes: Vec<(Vec<u8>, u32)> = numbers.into_iter().collect();
         nodes.sort_unstable();
-        nodes.dedup();
-        let at = |name: &Vec<u8>| nodes.binary_search(name).unwrap_or_default() as u32;
-        let edges = named.iter().map(|(a, b, weight)| (at(a).min(at(b)), at(a).max(at(b)), *weight)).collect();
-        (nodes, edges)
+        let mut places = vec![0; nodes.len()];
+        (0..).zip(&nodes).for_each(|(at, node)| places[node.1 as usize] = at);
+        for (a, b, _) in &mut edges {
+            let ends = [places[*a as usize], places[*b as usize]];
+            (*a, *b) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        }
+        (nodes.into_iter().map(|node| node.0).collect(), edges)
     }
 }
 
@@ -39,7 +55,7 @@ impl Group for Cuts {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
         let probability = spread::probability(scored(row[3])?.0, false, 0);
         if probability >= RELATED {
-            self.0.edges.push((row[1].to_vec(), row[2].to_vec(), probability));
+            self.0.push(row[1], row[2], probability);
         }
         Ok(())
     }
@@ -136,7 +152,7 @@ impl Group for Linked {
     fn row(&mut self, row: &[&[u8]], _: &mut Emit<'_>) -> Result<()> {
         let probability = wire::Bytes(row[3]).u32()?;
         if probability >= RELATED {
-            self.0.edges.push((row[1].to_vec(), row[2].to_vec(), probability));
+            self.0.push(row[1], row[2], probability);
         }
         Ok(())
     }
@@ -228,7 +244,7 @@ impl Group for Fragments {
                 match (*kind, is_across(corpus)) {
                     (ENTRY, true) => member.across = Some(entry_of(value)?),
                     (ENTRY, false) => member.within = Some(entry_of(value)?),
-                    _ => member.sides.extend([(corpus.to_vec(), wire::of_bytes(value)?)]),
+                    _ => member.sides.extend([(corpus.to_vec(), wire::of_sound(value, Side::is_sound)?)]),
                 }
             }
         }

@@ -70,6 +70,52 @@ impl Step for Components {
     }
 }
 
+/// A turn of the stars that find components without anyone holding one (Kiveris et al. 2014, "Connected components in MapReduce and
+/// beyond"): of each node's neighbors, by the smallest of it and them, the larger ones, or, of smaller ones alone, all and the node itself.
+#[derive(Default)]
+pub(super) struct Star {
+    is_small: bool,
+    least: Option<Vec<u8>>,
+    last: Vec<u8>,
+}
+
+impl Star {
+    /// The turn that reads edges in both directions.
+    pub(super) fn large() -> Star {
+        Star::default()
+    }
+
+    /// … and the one that reads each from its larger end.
+    pub(super) fn small() -> Star {
+        Star { is_small: true, ..Star::default() }
+    }
+}
+
+impl Group for Star {
+    fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
+        let [node, other] = row else { return Err(wire::foreign()) };
+        // Rows are sorted: the first neighbor is the smallest, and equal ones follow each other.
+        let is_first = self.least.is_none();
+        let least = self.least.get_or_insert_with(|| node.min(other).to_vec());
+        if is_first || self.last != *other {
+            if (self.is_small && least != other) || (!self.is_small && other > node) {
+                emit(&[other, least]);
+            }
+            self.last.clear();
+            self.last.extend_from_slice(other);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, node: &[u8], emit: &mut Emit<'_>) -> Result<()> {
+        let least = self.least.take();
+        if let Some(least) = least.filter(|least| self.is_small && least != node) {
+            emit(&[node, &least]);
+        }
+        Ok(())
+    }
+}
+
 /// Average linkage inside components of texts that resemble each other: a text has no second end, a link has.
 pub(super) struct Groups {
     finder: CopyFinder,

@@ -5,8 +5,9 @@
 //! first columns and check that they are. Whoever runs them sees to it that rows which are equal in the first column of a sorted stage
 //! come to one place, and to nothing else: what is decided is decided here, by the functions of the run on one machine, and the answer is
 //! the same, however rows are cut and spread. What a task holds at once: the texts of one sketch that are not the first one's, those of a
-//! component that resemble each other, those of crowded buckets that hang together, the articles of a copy group, the names of who has one
-//! shingle, and the tables; `components` and `stories` hold all of their rows. Buckets of bands are read through.
+//! component that resemble each other, those of crowded buckets that hang together, the articles of a copy group or of a story, the pairs of
+//! reports that hang together, the names of who has one shingle, at most a thousand holders of a term, and the tables; `components` holds all
+//! of its rows. Buckets of bands are read through.
 //!
 //! | stage | from | to |
 //! |---|---|---|
@@ -19,6 +20,7 @@
 //! | `link` | pairs with their texts | copies |
 //! | `crowd` | crowded buckets with their texts | copies in them |
 //! | `forest`, `components` | edges | fewer edges; the component of each node |
+//! | `large`, `small` | edges by node | the same, where components are too large for one place: by turns until nothing changes |
 //! | `group` | components with their texts | copy groups |
 //! | `sample` | texts by group | the few of each group that containment looks at |
 //! | `size`, `count`, `add` | these | how common their shingles are |
@@ -26,7 +28,20 @@
 //! | `contain` | pairs with their texts | those that do |
 //! | `held` | these by group | groups that join others |
 //! | `place` | articles by group | the rows of the result, where copies are all that is looked for |
-//! | `stories` | all articles by group, in one place | the rows of the result |
+//! | `languages` | articles | what articles of each script are in |
+//! | `report` | articles by group | what each copy group says: in its language, and in what means the same in every one |
+//! | `terms`, `common` | reports, each in both corpora | terms that very many hold, and how many reports are of each day |
+//! | `rare`, `holders` | these | how many hold a rarer term, to each of them |
+//! | `weigh` | reports with that | what each weighs, and its place in the lists of terms |
+//! | `search`, `choose` | places by term, findings by report | candidates |
+//! | `compare` | candidates with what they weigh | how alike they are |
+//! | `around`, `settle` | these by report, then by pair | what is usual around each of the two |
+//! | `score` | these | the score of each pair |
+//! | `cut`, `silhouette` | components of scores, neighbors by report | how distinct stories are at each of the bounds that are tried |
+//! | `edge` | scores | the probability of each pair |
+//! | `story` | components of edges | the stories |
+//! | `full`, `fragments` | edges by report, parts of large stories | the same, put together |
+//! | `stories` | articles and edges by story | the rows of the result |
 
 mod candidates;
 mod containment;
@@ -76,6 +91,8 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "crowd", sorted: 3, reads: &["cluster", "crowd", "unit", "root", "text"], writes: LINK },
     Spec { name: "forest", sorted: 0, reads: &["a", "b"], writes: &["a", "b"] },
     Spec { name: "components", sorted: 0, reads: &["a", "b"], writes: &["node", "root"] },
+    Spec { name: "large", sorted: 2, reads: STAR, writes: &["a", "b"] },
+    Spec { name: "small", sorted: 2, reads: STAR, writes: &["a", "b"] },
     Spec { name: "group", sorted: 3, reads: &["root", "a", "b", "value"], writes: &["unit", "label"] },
     Spec { name: "sample", sorted: 2, reads: TEXT, writes: TEXT },
     Spec { name: "size", sorted: 0, reads: TEXT, writes: &["key", "value"] },
@@ -111,6 +128,7 @@ pub const STAGES: &[Spec] = &[
     Spec { name: "stories", sorted: 3, reads: &["story", "report", "id", "unit", "own", "article"], writes: &Row::COLUMNS },
 ];
 
+const STAR: &[&str] = &["node", "other"];
 const LINK: &[&str] = &["a", "b", "overlap", "kind"];
 const TEXT: &[&str] = &["label", "unit", "text"];
 const PLACE: &[&str] = &["label", "id", "unit", "own", "article"];
@@ -204,6 +222,8 @@ impl Stage {
             "crowd" => grouped(pairs::Crowds::new(finder)),
             "forest" => Box::new(groups::Forest::default()),
             "components" => Box::new(groups::Components::default()),
+            "large" => grouped(groups::Star::large()),
+            "small" => grouped(groups::Star::small()),
             "group" => grouped(groups::Groups::new(finder)),
             "sample" => grouped(containment::Samples::default()),
             "size" => Box::new(containment::Size::new(shared)?),

@@ -52,6 +52,9 @@ fn of_name(bytes: &[u8]) -> Result<(u8, u64, &[u8])> {
     Ok((*kind, u64::from_be_bytes(number), corpus))
 }
 
+/// No corpus has more articles: a million times as many stay below 2^63.
+pub(super) const MOST: u64 = 1 << 40;
+
 /// Counts of reports and articles.
 #[derive(Clone, Copy, Default)]
 struct Count(u64, u64);
@@ -59,11 +62,11 @@ struct Count(u64, u64);
 impl Count {
     fn of(bytes: &[u8]) -> Result<Count> {
         let mut bytes = Bytes(bytes);
-        Ok(Count(bytes.u64()?, bytes.u64()?))
+        Ok(Count(bytes.u64()?.min(MOST), bytes.u64()?.min(MOST)))
     }
 
     fn add(&mut self, other: Count) {
-        (self.0, self.1) = (self.0.saturating_add(other.0), self.1.saturating_add(other.1));
+        (self.0, self.1) = ((self.0 + other.0).min(MOST), (self.1 + other.1).min(MOST));
     }
 
     fn to_bytes(self) -> Vec<u8> {
@@ -144,8 +147,8 @@ impl Common {
                 continue;
             }
             let census = found.census.entry(corpus.to_vec()).or_default();
-            census.reports += count.0;
-            census.articles += count.1;
+            census.reports = (census.reports + count.0).min(MOST);
+            census.articles = (census.articles + count.1).min(MOST);
             if kind == DAY {
                 *census.days.entry(number as i64).or_default() += count.0;
             }

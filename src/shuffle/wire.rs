@@ -20,6 +20,11 @@ pub(super) fn of_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     postcard::from_bytes(bytes).map_err(|_| foreign())
 }
 
+/// The value of these bytes, if it can be one: bytes that no stage has written may say anything.
+pub(super) fn of_sound<T: DeserializeOwned>(bytes: &[u8], is_sound: impl Fn(&T) -> bool) -> Result<T> {
+    of_bytes(bytes).ok().filter(is_sound).ok_or_else(foreign)
+}
+
 /// What is said of bytes that no stage has written.
 pub(super) fn foreign() -> Error {
     Error::Input("a row that no stage has written".to_owned())

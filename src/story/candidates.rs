@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::score::days_between;
 use super::snapshot::{Vector, keep_first};
 use super::vocabulary::Vocabulary;
 
@@ -182,7 +183,7 @@ impl Choice {
 
     /// Takes a report in; ties go to the smaller rank.
     pub(super) fn push(&mut self, dot: u64, root: u64, day: Option<i64>, rank: u32, other: u32) {
-        let gap = self.day.zip(day).map(|(a, b)| (a - b).abs());
+        let gap = self.day.zip(day).map(|(a, b)| days_between(a, b));
         if takes(self.by_words.least, dot, root) && gap.is_none_or(|gap| gap <= self.window) {
             self.by_words.push(dot, root, rank, other);
         }

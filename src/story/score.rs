@@ -105,6 +105,11 @@ impl Features {
     }
 }
 
+/// Days between two dates.
+pub(super) fn days_between(a: i64, b: i64) -> i64 {
+    a.saturating_sub(b).saturating_abs()
+}
+
 /// What there is to two reports beside their words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Beside {
@@ -117,7 +122,7 @@ pub(super) struct Beside {
 impl Beside {
     /// That of two reports with so many tokens and these days.
     pub(super) fn of(a: (u32, Option<i64>), b: (u32, Option<i64>)) -> Beside {
-        Beside { length: a.0.min(b.0), gap: a.1.zip(b.1).map(|(a, b)| (a - b).abs()) }
+        Beside { length: a.0.min(b.0), gap: a.1.zip(b.1).map(|(a, b)| days_between(a, b)) }
     }
 }
 

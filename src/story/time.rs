@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::integer::ln256;
-use super::score::Largest;
+use super::score::{Largest, days_between};
 
 /// Gaps that are looked at, in days: 0 to one less.
 const GAPS: usize = 8;
@@ -33,7 +33,7 @@ struct Gap {
 impl Bursts {
     /// Learns them from the compared pairs of reports with these days, and how alike they are. O(pairs + distinct days).
     pub(super) fn new(days: &[Option<i64>], pairs: &[(u32, u32)], alike: impl Iterator<Item = u32> + Clone) -> Bursts {
-        let gap = |(a, b): &(u32, u32)| days[*a as usize].zip(days[*b as usize]).map(|(a, b)| (a - b).abs());
+        let gap = |(a, b): &(u32, u32)| days[*a as usize].zip(days[*b as usize]).map(|(a, b)| days_between(a, b));
         let mut nearest = vec![Largest::default(); days.len()];
         for ((a, b), alike) in pairs.iter().zip(alike.clone()) {
             [a, b].into_iter().for_each(|report| nearest[*report as usize].push(alike, 1));
@@ -53,7 +53,7 @@ impl Bursts {
     pub(super) fn of_counts(reports: &BTreeMap<i64, u64>, near: impl Iterator<Item = (i64, u64)>) -> Bursts {
         let mut gaps = all_pairs(reports);
         for (gap, count) in near {
-            if let Some(gap) = gaps.get_mut(gap as usize) {
+            if let Some(gap) = usize::try_from(gap).ok().and_then(|gap| gaps.get_mut(gap)) {
                 gap.near += count;
             }
         }
@@ -66,13 +66,14 @@ impl Bursts {
     }
 }
 
-/// How many pairs of reports lie so many days apart, with so many on each day.
+/// How many pairs of reports lie so many days apart, with so many on each day; more than 64 bits hold are as good as the most.
 fn all_pairs(reports: &BTreeMap<i64, u64>) -> Vec<Gap> {
     let mut gaps = vec![Gap::default(); FURTHEST];
     for (day, count) in reports {
-        gaps[0].all += count * (count - 1) / 2;
-        for (other, theirs) in reports.range(day + 1..day + FURTHEST as i64) {
-            gaps[(other - day) as usize].all += count * theirs;
+        gaps[0].all = gaps[0].all.saturating_add(count.saturating_mul(count.saturating_sub(1)) / 2);
+        for (other, theirs) in reports.range(day.saturating_add(1)..day.saturating_add(FURTHEST as i64)) {
+            let all = &mut gaps[(other - day) as usize].all;
+            *all = all.saturating_add(count.saturating_mul(*theirs));
         }
     }
     gaps
@@ -81,7 +82,7 @@ fn all_pairs(reports: &BTreeMap<i64, u64>) -> Vec<Gap> {
 /// 256 ln of the share of pairs that are near against that of the next pairs beyond, three times as many; what lacks of those is taken to be
 /// like the gap itself, so that a corpus of two days says nothing about days.
 fn burst(gap: Gap, beyond: &[Gap]) -> u64 {
-    let (mut near, mut wanted) = (0, FURTHER * gap.all);
+    let (mut near, mut wanted) = (0, gap.all.saturating_mul(FURTHER));
     for further in beyond.iter().filter(|further| further.all > 0) {
         let taken = further.all.min(wanted);
         near += share(further.near, taken, further.all);

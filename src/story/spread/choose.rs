@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::weigh::MOST_WEIGHT;
 use crate::story::candidates::{Choice, NEAREST, NEAREST_ACROSS};
+use crate::story::score::days_between;
 
 /// A report in the list of a term.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,13 @@ pub(crate) struct Posting {
     pub(super) lang: String,
     /// Whether the term looks for candidates of this report.
     pub(super) seeks: bool,
+}
+
+impl Posting {
+    /// Whether it can be one.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.weight < MOST_WEIGHT && self.root > 0
+    }
 }
 
 /// What one term finds for one report.
@@ -37,12 +46,19 @@ struct Other {
     extent: u32,
 }
 
+impl Search {
+    /// Whether it can be one.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.weight < MOST_WEIGHT && self.others.iter().all(|other| other.weight < MOST_WEIGHT && other.root > 0)
+    }
+}
+
 /// What a term finds, given all who hold it: nothing that is further than `window` days away, and in the corpus of all languages nothing in
 /// the same one.
 pub(crate) fn searches(holders: &[([u8; 8], Posting)], window: i64, across: bool) -> impl Iterator<Item = ([u8; 8], Search)> {
     let seekers = holders.iter().filter(|holder| holder.1.seeks);
     seekers.filter_map(move |(report, seeker)| {
-        let far = |day: Option<i64>| seeker.day.zip(day).is_some_and(|(a, b)| (a - b).abs() > window);
+        let far = |day: Option<i64>| seeker.day.zip(day).is_some_and(|(a, b)| days_between(a, b) > window);
         let other = |(other, of): &([u8; 8], Posting)| {
             let is_kin = across && of.lang == seeker.lang;
             let found = Other { report: *other, weight: of.weight, root: of.root, day: of.day, extent: of.extent };

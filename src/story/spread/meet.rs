@@ -7,7 +7,7 @@ use super::weigh::{Census, Entry, Terrain};
 use crate::story::bridge;
 use crate::story::compare::{self, Table};
 use crate::story::score::{Around, Beside, Features, Largest, Neighbors};
-use crate::story::snapshot::Weighed;
+use crate::story::snapshot::{TEN_THOUSAND, Weighed};
 use crate::story::time::Bursts;
 
 /// How alike two reports are.
@@ -27,6 +27,12 @@ pub(crate) struct Met {
 }
 
 impl Met {
+    /// Whether it can be one: bytes that nobody here has written may say anything.
+    pub(crate) fn is_sound(&self) -> bool {
+        let (first, second) = self.cosines();
+        self.beside.gap.is_none_or(|gap| gap >= 0) && [first, second].into_iter().all(|cosine| u64::from(cosine) <= TEN_THOUSAND)
+    }
+
     /// The cosines that neighborhoods are made of.
     fn cosines(&self) -> (u32, u32) {
         match &self.alike {
@@ -104,6 +110,17 @@ pub(crate) struct Side {
     least: u32,
 }
 
+impl Side {
+    /// Whether it can be one.
+    pub(crate) fn is_sound(&self) -> bool {
+        is_sound(self.around)
+    }
+}
+
+fn is_sound(around: Around) -> bool {
+    around.is_none_or(|means| means.0.max(means.1) <= TEN_THOUSAND)
+}
+
 /// What is usual around a report of so many articles, by what it was compared with and how many articles those are.
 pub(crate) fn look_around<'m>(size: u32, met: impl Iterator<Item = (&'m Met, u32)>) -> Side {
     let (mut neighbors, mut nearest) = (Neighbors::of_copies(size), Largest::default());
@@ -124,6 +141,11 @@ pub(crate) struct Settled {
 impl Settled {
     pub(crate) fn new(met: Met, sides: (Side, Side)) -> Settled {
         Settled { met, around: (sides.0.around, sides.1.around) }
+    }
+
+    /// Whether they can be.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.met.is_sound() && is_sound(self.around.0) && is_sound(self.around.1)
     }
 
     /// How many days lie between the two, where one is among the nearest of the other.

@@ -24,7 +24,7 @@ pub(crate) struct Census {
 }
 
 /// No term weighs so much: 256 times 1 + ln of a count of 32 bits, times an IDF of 64.
-const MOST_WEIGHT: u32 = 1 << 24;
+pub(super) const MOST_WEIGHT: u32 = 1 << 24;
 
 /// A report that can be compared: terms that others hold too, numbered from 0 in lists of their keys, and those that it is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
