@@ -57,7 +57,7 @@ def cluster(
     """Groups articles: a row for each, as of ``samestory.cluster(…).to_arrow()``, in no order.
 
     ``articles`` has columns as in :func:`samestory.cluster`; each must have an id, no two the same one. ``work`` is a folder that all
-    executors reach, for what the stages write: about four times the texts, and ten times with ``level="stories"``. It belongs to one
+    executors reach, for what the stages write: about four times the texts, and eight times with ``level="stories"``. It belongs to one
     input and one configuration: run again with the same ones, it takes up what is there. ``config`` is as in :func:`samestory.cluster`;
     pairs cannot be pinned.
 
@@ -311,7 +311,7 @@ class _Stories:
         scored = self.step("scored", lambda: self.map(settled.where("length(a) > 0"), "score", known))
         known += _pairs(self.step("silhouettes", lambda: self.silhouettes(scored)))
         edges = self.step("edges", lambda: self.map(scored, "edge", known))
-        found = self.step("linked", lambda: self.linked(edges))
+        found = self.step("events", lambda: self.linked(edges))
         story = reports.select("number").join(found, F.col("number") == F.col("node"), "left").select("number", F.expr("coalesce(story, number)").alias("story"))
         story = self.fragments(edges, story, entries, sides, known)
         told = placed.join(reports.select("label", "number"), "label").join(story, "number")
@@ -380,7 +380,7 @@ class _Stories:
         for sign, values in (("e", entries), ("s", sides)):
             of = values.select(F.substring("report", 1, 8).alias("report"), F.concat(F.expr(f"binary('{sign}')"), F.expr("substring(report, 9)")).alias("other"), "value")
             rows = rows.unionByName(of.join(members.select("root", "report"), "report").select("root", "report", "other", "value"))
-        joined = self.step("joined_fragments", lambda: self.map(rows, "fragments")).select(F.col("node").alias("number"), F.col("story").alias("joined"))
+        joined = self.step("joined_fragments", lambda: self.map(rows, "fragments", known)).select(F.col("node").alias("number"), F.col("story").alias("joined"))
         return story.join(joined, "number", "left").select("number", F.expr("coalesce(joined, story)").alias("story"))
 
 

@@ -50,7 +50,7 @@ def articles(count: int) -> list[dict[str, str | None]]:
             elif kind == 3:
                 text = chance.choices(vocabulary, k=60) + text + chance.choices(vocabulary, k=60)
         else:
-            text = chance.choices(vocabulary, k=chance.randrange(1, 200))
+            text = chance.choices(vocabulary, k=chance.randrange(1, 120))
             wire.append(text)
         outlet = chance.choice(["Harbor", "Lantern", "Beacon", None])
         body = " ".join(text) + (f"\nSubscribe to {outlet} for news every morning" if outlet else "")
@@ -65,6 +65,13 @@ def articles(count: int) -> list[dict[str, str | None]]:
     return found
 
 
+def event() -> list[dict[str, str | None]]:
+    """An event that so many report in words of their own that no report is compared with all: its story is found in parts."""
+    chance = random.Random(7)
+    texts = ([f"usual{chance.randrange(400)}" for _ in range(chance.randrange(12, 32))] + [f"event{chance.randrange(90)}" for _ in range(20)] for _ in range(170))
+    return [{"id": f"event/{at}", "text": " ".join(text), "outlet": None, "date": f"2024-02-0{chance.randrange(1, 5)}", "title": None} for at, text in enumerate(texts)]
+
+
 def calls() -> list[dict[str, str | None]]:
     """The sample of the project: pages and records in four languages."""
     sample = pathlib.Path(__file__).parents[2] / "data/calls"
@@ -72,7 +79,9 @@ def calls() -> list[dict[str, str | None]]:
     found = subprocess.run([COMMAND, "cluster", str(sample), "--format", "records", "-q"], capture_output=True).stdout
     records = [json.loads(line) for line in found.splitlines()]
     names = {"text": "text", "outlet": "outlet", "date": "published", "title": "title", "lang": "lang"}
-    return [{"id": record.get("id") or f"record/{at}", **{name: record.get(field) for name, field in names.items()}} for at, record in enumerate(records)]
+    # Records keep the names that their fields have: some have others.
+    usual = [record for record in records if record.get("id") and record.get("text")]
+    return [{"id": record["id"], **{name: record.get(field) for name, field in names.items()}} for record in usual]
 
 
 def by_command(rows: list[dict[str, str | None]], *options: str) -> str:
@@ -114,7 +123,8 @@ class Spark(unittest.TestCase):
             builder = builder.config(name, value)
         cls.spark = builder.getOrCreate()
         cls.spark.sparkContext.setLogLevel("OFF")
-        cls.rows = articles(1720) + calls()
+        nothing = {"id": "nothing", "text": "", "outlet": None, "date": None, "title": None}
+        cls.rows = [*articles(1560), *event(), *calls(), nothing]
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -137,7 +147,6 @@ class Spark(unittest.TestCase):
         problems = self.spark.read.parquet(self.work("run/problems")).collect()
         self.assertEqual([row[0] for row in problems], [f"{row['id']}: no text" for row in self.rows if not row["text"]])
         manifest = json.loads(self.spark.read.parquet(self.work("run/copies_manifest")).collect()[0][0])
-        # An item that was cut to nothing.
         self.assertEqual((manifest["counts"]["articles"], manifest["counts"]["problems"]), (len(self.rows) - 1, 1))
         self.assertGreater(manifest["counts"]["crowded_buckets"], 0)
         # What only all of its shingles tell was looked for.
@@ -151,8 +160,10 @@ class Spark(unittest.TestCase):
         self.assertEqual(os.stat(self.work("run/prints/_SUCCESS")).st_mtime_ns, prints)
         # Stories, of the same sketches, in one language and across several.
         found = samestory.spark.cluster(self.table(self.rows), self.work("run"), level="stories")
+        # One event among them is told in parts that come together.
         rows = [row.asDict() for row in found.collect()]
         self.assertEqual(digest(rows), by_command(self.rows))
+        self.assertTrue(os.path.isdir(self.work("run/joined_fragments")))
         self.assertGreater(len({(row["story"], row["lang"]) for row in rows}), len({row["story"] for row in rows}))
         with self.assertRaisesRegex(ValueError, "belongs to another run"):
             samestory.spark.cluster(self.table(self.rows), self.work("run"), resemblance=0.7)

@@ -182,28 +182,38 @@ impl AllGaps {
             }
         }
         let gaps = |(corpus, near): (Vec<u8>, BTreeMap<i64, u64>)| {
-            let gaps = Gaps::new(&common.census(&corpus), near.into_iter());
-            (corpus, gaps)
+            let gaps = Gaps::new(common.census(&corpus)?, near.into_iter());
+            Ok((corpus, gaps))
         };
-        Ok(AllGaps(near.into_iter().map(gaps).collect()))
+        Ok(AllGaps(near.into_iter().map(gaps).collect::<Result<_>>()?))
     }
 
-    pub(super) fn of(&self, corpus: &[u8]) -> Gaps {
-        self.0.get(corpus).copied().unwrap_or_default()
+    pub(super) fn of(&self, corpus: &[u8]) -> Result<&Gaps> {
+        self.0.get(corpus).ok_or_else(wire::foreign)
     }
 }
 
-/// What every pair scores, in thousandths of a logit, and how alike the two are.
-pub(super) struct Scored(pub(super) AllGaps);
+/// What every pair scores, in thousandths of a logit, and how alike the two are; the kind is 1 for those in one language that can merge.
+pub(super) struct Scored {
+    gaps: AllGaps,
+    /// What a pair has to reach that can merge.
+    lowest: u32,
+}
+
+impl Scored {
+    pub(super) fn new(gaps: AllGaps) -> Scored {
+        Scored { gaps, lowest: spread::lowest() }
+    }
+}
 
 impl Step for Scored {
     fn row(&mut self, row: &[&[u8]], emit: &mut Emit<'_>) -> Result<()> {
         let (_, corpus) = parts(row[0])?;
         let settled = wire::of_sound(row[2], Settled::is_sound)?;
-        let logit = settled.logit(&self.0.of(corpus));
+        let logit = settled.logit(self.gaps.of(corpus)?);
         let value: Vec<u8> = logit.to_le_bytes().into_iter().chain(settled.all().to_le_bytes()).collect();
-        let kind = if is_across(corpus) { [0] } else { [u8::from(spread::may_merge(logit))] };
-        emit(&[row[0], row[1], &value, &kind]);
+        let can_merge = !is_across(corpus) && spread::probability(logit, false, 0) >= self.lowest;
+        emit(&[row[0], row[1], &value, &[can_merge.into()]]);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::{Emit, Group, Shared, Step};
 use crate::cluster::fragments;
 use crate::error::Result;
 use crate::linkage::{self, Edge, Pins};
-use crate::story::spread::{self, CUTS, Cut, Desk, Entry, Gaps, Side};
+use crate::story::spread::{self, CUTS, Cut, Desk, Entry, Side};
 use crate::story::{MERGE, RELATED};
 
 /// The pairs of one component, by names.
@@ -223,9 +223,8 @@ impl Fragments {
         let met = desks.get(&across)?.1.meet(&entry(y)?)?;
         let corpus = if across { spread::ACROSS.as_bytes() } else { x.within.as_ref()?.lang().as_bytes() };
         let side = |of: &Member, size: u32| of.sides.get(corpus).copied().unwrap_or_else(|| spread::look_around(size, std::iter::empty()));
-        let gaps: Gaps = self.gaps.of(corpus);
         let settled = spread::Settled::new(met, (side(x, met.sizes.0), side(y, met.sizes.1)));
-        Some(spread::probability(settled.logit(&gaps), across, self.shift))
+        Some(spread::probability(settled.logit(self.gaps.of(corpus).ok()?), across, self.shift))
     }
 }
 
@@ -243,7 +242,11 @@ impl Group for Fragments {
                 let member = self.members.last_mut().filter(|member| member.report == report).ok_or_else(wire::foreign)?;
                 match (*kind, is_across(corpus)) {
                     (ENTRY, true) => member.across = Some(entry_of(value)?),
-                    (ENTRY, false) => member.within = Some(entry_of(value)?),
+                    (ENTRY, false) => {
+                        // What days say has to be known of every corpus.
+                        self.gaps.of(corpus)?;
+                        member.within = Some(entry_of(value)?);
+                    }
                     _ => member.sides.extend([(corpus.to_vec(), wire::of_sound(value, Side::is_sound)?)]),
                 }
             }

@@ -249,7 +249,7 @@ impl Stage {
             "compare" => grouped(candidates::Compared::default()),
             "around" => grouped(candidates::Around::default()),
             "settle" => grouped(candidates::Settle::default()),
-            "score" => Box::new(candidates::Scored(candidates::AllGaps::new(&terms::Common::new(shared)?, shared)?)),
+            "score" => Box::new(candidates::Scored::new(candidates::AllGaps::new(&terms::Common::new(shared)?, shared)?)),
             "cut" => grouped(events::Cuts::default()),
             "silhouette" => grouped(events::Silhouettes::default()),
             "edge" => Box::new(events::Edges::new(&terms::Common::new(shared)?, shared)?),

@@ -157,8 +157,8 @@ impl Common {
     }
 
     /// The reports of a corpus.
-    pub(super) fn census(&self, corpus: &[u8]) -> Census {
-        self.census.get(corpus).cloned().unwrap_or_default()
+    pub(super) fn census(&self, corpus: &[u8]) -> Result<&Census> {
+        self.census.get(corpus).ok_or_else(wire::foreign)
     }
 
     /// The names of all corpora.
@@ -237,7 +237,7 @@ impl Group for Weights {
         let held = std::mem::take(&mut self.held);
         let Some(said) = self.said.take() else { return Err(wire::foreign()) };
         let (_, corpus) = parts(report)?;
-        let articles = self.common.census.get(corpus).map_or(0, |census| census.articles);
+        let articles = self.common.census(corpus)?.articles;
         let known = |name: Name| {
             let name = term(name, corpus);
             held.get(&name).or_else(|| self.common.terms.get(&name)).copied()

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::score::days_between;
 use super::snapshot::{Vector, keep_first};
+use super::time::days_between;
 use super::vocabulary::Vocabulary;
 
 /// Heaviest terms of an article that look for candidates.

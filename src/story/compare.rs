@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::{Snapshot, TEN_THOUSAND, Vector, Weighed};
+use super::time::days_between;
 
 /// How alike two reports are, each of 10,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +25,22 @@ impl Alike {
     /// Words and 4-grams in one figure, of 20,000.
     pub(super) fn both(&self) -> u32 {
         self.words + self.grams
+    }
+}
+
+/// What there is to two reports beside their words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Beside {
+    /// Tokens of the shorter.
+    pub(super) length: u32,
+    /// Days between the dates, when both are known.
+    pub(super) gap: Option<i64>,
+}
+
+impl Beside {
+    /// That of two reports with so many tokens and these days.
+    pub(super) fn of(a: (u32, Option<i64>), b: (u32, Option<i64>)) -> Beside {
+        Beside { length: a.0.min(b.0), gap: a.1.zip(b.1).map(|(a, b)| days_between(a, b)) }
     }
 }
 

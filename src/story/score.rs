@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::compare::Alike;
+use super::compare::{Alike, Beside};
 use super::snapshot::TEN_THOUSAND;
 use super::time::Bursts;
 
@@ -102,27 +101,6 @@ impl Features {
     /// The features as the model sees them.
     pub(super) fn seen(&self) -> Seen {
         Seen { values: SmallVec::from_slice(&self.values()), model: Model::shipped() }
-    }
-}
-
-/// Days between two dates.
-pub(super) fn days_between(a: i64, b: i64) -> i64 {
-    a.saturating_sub(b).saturating_abs()
-}
-
-/// What there is to two reports beside their words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Beside {
-    /// Tokens of the shorter.
-    pub(super) length: u32,
-    /// Days between the dates, when both are known.
-    pub(super) gap: Option<i64>,
-}
-
-impl Beside {
-    /// That of two reports with so many tokens and these days.
-    pub(super) fn of(a: (u32, Option<i64>), b: (u32, Option<i64>)) -> Beside {
-        Beside { length: a.0.min(b.0), gap: a.1.zip(b.1).map(|(a, b)| days_between(a, b)) }
     }
 }
 

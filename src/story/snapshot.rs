@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 
 use super::Reference;
 use super::background::{Background, MILLION};
+use super::compare::Beside;
 use super::integer::ln256;
-use super::score::Beside;
 use super::terms::{Held, Kind, Term, Terms};
 use super::vocabulary::{Lexis, Vocabulary};
 

@@ -75,11 +75,11 @@ pub(super) struct Terms {
 
 /// How many hold a term.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Held {
+pub(crate) struct Held {
     /// Reports.
-    pub(super) reports: u32,
+    pub(crate) reports: u32,
     /// Articles, as far as the copies of a report count.
-    pub(super) articles: u32,
+    pub(crate) articles: u32,
 }
 
 /// A term of a lexicon.

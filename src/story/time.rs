@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::integer::ln256;
-use super::score::{Largest, days_between};
+use super::score::Largest;
 
 /// Gaps that are looked at, in days: 0 to one less.
 const GAPS: usize = 8;
@@ -18,6 +18,11 @@ const FURTHER: u64 = 3;
 const FURTHEST: usize = 400;
 /// Near pairs that each gap has to begin with.
 const PRIOR: u64 = 3;
+
+/// Days between two dates.
+pub(super) fn days_between(a: i64, b: i64) -> i64 {
+    a.saturating_sub(b).saturating_abs()
+}
 
 /// For each gap, 256 ln of how many times more of its pairs are near than of those a little further apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

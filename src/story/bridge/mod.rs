@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Reports;
 use super::candidates::{self, Near, Sought};
-use super::compare::quotient;
-use super::score::{self, Around, Beside, Model, Seen};
+use super::compare::{Beside, quotient};
+use super::score::{self, Around, Model, Seen};
 use super::snapshot::{Vector, idf_of, tf, weight};
 use super::terms::Term;
 use super::time::Bursts;

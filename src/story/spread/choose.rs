@@ -1,12 +1,10 @@
 //! Who is worth comparing with a report: the holders of its heaviest terms, of which the nearest are kept.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::weigh::MOST_WEIGHT;
 use crate::story::candidates::{Choice, NEAREST, NEAREST_ACROSS};
-use crate::story::score::days_between;
+use crate::story::time::days_between;
 
 /// A report in the list of a term.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,13 +71,15 @@ pub(crate) fn searches(holders: &[([u8; 8], Posting)], window: i64, across: bool
 /// The candidates of a report by what its terms have found: pairs, the longer report first; of equal ones the smaller.
 pub(crate) fn nearest(report: [u8; 8], searches: &[Search], window: i64, across: bool) -> Vec<([u8; 8], [u8; 8])> {
     let Some(Search { day, extent, .. }) = searches.first() else { return Vec::new() };
-    let mut dots: BTreeMap<[u8; 8], (u64, Other)> = BTreeMap::new();
-    for search in searches {
-        for other in &search.others {
-            dots.entry(other.report).or_insert((0, *other)).0 += u64::from(search.weight) * u64::from(other.weight);
-        }
-    }
-    let found: Vec<(u64, Other)> = dots.into_values().collect();
+    let product = |weight: u32, other: &Other| (u64::from(weight) * u64::from(other.weight), *other);
+    let mut found: Vec<(u64, Other)> =
+        searches.iter().flat_map(|search| search.others.iter().map(|other| product(search.weight, other))).collect();
+    found.sort_unstable_by_key(|row| row.1.report);
+    found.dedup_by(|row, first| {
+        let is_same = row.1.report == first.1.report;
+        first.0 += if is_same { row.0 } else { 0 };
+        is_same
+    });
     let mut choice = Choice::new(*day, if across { NEAREST_ACROSS } else { NEAREST }, window);
     for (at, (dot, other)) in (0..).zip(&found) {
         if choice.may_take(*dot, other.root.into()) {

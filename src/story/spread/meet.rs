@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::weigh::{Census, Entry, Terrain};
 use crate::story::bridge;
-use crate::story::compare::{self, Table};
-use crate::story::score::{Around, Beside, Features, Largest, Neighbors};
+use crate::story::compare::{self, Beside, Table};
+use crate::story::score::{Around, Features, Largest, Neighbors};
 use crate::story::snapshot::{TEN_THOUSAND, Weighed};
 use crate::story::time::Bursts;
 

@@ -10,6 +10,7 @@ mod said;
 mod weigh;
 
 pub(crate) use crate::story::resolution::{CUTS, silhouette};
+pub(crate) use crate::story::terms::Held;
 pub(crate) use choose::{Posting, Search, nearest, searches};
 pub(crate) use meet::{Desk, Gaps, Met, Settled, Side, look_around};
 pub(crate) use said::{Said, Speaker};
@@ -32,27 +33,20 @@ pub(crate) struct Name {
     pub(crate) key: u64,
 }
 
-/// How many hold a term: reports, and articles as far as the copies of a report count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Held {
-    pub(crate) reports: u32,
-    pub(crate) articles: u32,
-}
-
 /// The probability of a score, of [`PROBABILITY_ONE`](super::PROBABILITY_ONE); of two reports in one language after the shift of all.
 pub(crate) fn probability(logit: i32, across: bool, shift: i64) -> u32 {
     Model::shipped().probability(i64::from(logit) + if across { 0 } else { shift })
 }
 
-/// Whether a pair in one language merges at some shift.
-pub(crate) fn may_merge(logit: i32) -> bool {
-    probability(logit, false, 0) >= resolution::bounds(Model::shipped(), MERGE)[CUTS - 1]
+/// The least probability, before the shift, of a pair in one language that merges at some shift.
+pub(crate) fn lowest() -> u32 {
+    resolution::bounds(Model::shipped(), MERGE)[CUTS - 1]
 }
 
 /// The story of a report at one cut, by its smallest report, and how many reports that story has.
 pub(crate) type Cut = (u32, u32);
 
-/// The cuts of a component of so many reports that [may merge](may_merge), with all pairs worth showing.
+/// The cuts of a component of so many reports that pairs of at least [`lowest`] connect, with all pairs worth showing.
 pub(crate) fn cuts(reports: usize, edges: &[Edge]) -> Vec<[Cut; CUTS]> {
     let mut found = vec![[(0, 0); CUTS]; reports];
     let mut at = 0;
